@@ -1,0 +1,38 @@
+/**
+ * What `import "sluice"` loads before anything runs. Only static imports of values count here: what is reached by
+ * `import()` costs nothing until it is used, and types cost nothing at all.
+ */
+const HEAVY = [
+  "cli-truncate",
+  "execa",
+  "fast-xml-parser",
+  "httpxy",
+  "log-update",
+  "p-limit",
+  "picomatch",
+  "string-width",
+  "tinyglobby",
+  "zod",
+];
+
+module.exports = {
+  forbidden: [
+    {
+      name: "light-root",
+      comment: "load it with `await import()` where it is first used",
+      severity: "error",
+      from: { path: "^src/index\\.ts$" },
+      to: {
+        path: `node_modules/(${HEAVY.join("|")}|@aws-sdk|@azure|@google-cloud|@kubernetes)/`,
+        reachable: true,
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { dynamic: true },
+    tsPreCompilationDeps: false,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node"] },
+  },
+};

@@ -1,0 +1,1 @@
+export declare function build(options?: { ifStale?: boolean; types?: boolean }): Promise<boolean>;

@@ -1,0 +1,33 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Pipeline } from "../builder/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import { renderGraph, type GraphFormat } from "../graph/index.ts";
+import { prepare } from "../host/prepare.ts";
+import type { Command } from "./arguments.ts";
+import { commonOptions, textFlag } from "./perform.ts";
+import type { Terminal } from "./terminal.ts";
+
+const FORMATS: readonly string[] = ["mermaid", "dot", "svg", "json"] satisfies readonly GraphFormat[];
+
+export async function performGraph(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const format = textFlag(command, "format") ?? "mermaid";
+  if (!FORMATS.includes(format)) {
+    throw new SluiceError("USAGE", `there is no format "${format}"`, {
+      hint: `One of: ${FORMATS.join(", ")}.`,
+    });
+  }
+  const { plan } = prepare(pipe, commonOptions(command));
+  const text = await renderGraph(plan, format as GraphFormat);
+  const file = textFlag(command, "out");
+  if (file === undefined) terminal.out.write(text);
+  else {
+    await writeFile(resolve(file), text).catch((error: unknown) => {
+      throw new SluiceError(
+        "USAGE",
+        `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  }
+  return 0;
+}

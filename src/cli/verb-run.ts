@@ -1,0 +1,93 @@
+import { resolve } from "node:path";
+import type { Pipeline } from "../builder/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import { run, type RunOptions } from "../host/run.ts";
+import type { RunState } from "../model/index.ts";
+import type { Reporter } from "../ports/index.ts";
+import { pickReporter } from "../reporters/pick.ts";
+import type { Command } from "./arguments.ts";
+import { commonOptions, countFlag, listFlag, textFlag } from "./perform.ts";
+import type { Terminal } from "./terminal.ts";
+
+const EXIT: Readonly<Record<RunState, number>> = { passed: 0, failed: 1, cancelled: 1, suspended: 75 };
+const INTERRUPTED = 130;
+
+interface Look {
+  readonly out: NodeJS.WriteStream;
+  readonly color?: boolean;
+}
+
+/** Loaded by name, so that a run in CI pays for no terminal library. */
+const REPORTERS: Readonly<Record<string, (look: Look) => Promise<Reporter>>> = {
+  tty: async (look) => (await import("../reporters/tty.ts")).tty(look),
+  plain: async (look) => (await import("../reporters/plain.ts")).plain(look),
+  json: async (look) => (await import("../reporters/json.ts")).json(look),
+  github: async (look) => (await import("../reporters/github.ts")).github(look),
+  gitlab: async (look) => (await import("../reporters/gitlab.ts")).gitlab(look),
+};
+
+export async function performRun(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const running = run(pipe, await optionsOf(command, terminal));
+  let interrupted = false;
+  const settle = terminal.onInterrupt((signal, again) => {
+    interrupted = true;
+    if (again) {
+      // The guard ends the jobs' processes when this one is gone.
+      process.exit(INTERRUPTED);
+    }
+    terminal.err.write(`\n${signal}: stopping; once more to kill\n`);
+    running.cancel(`interrupted by ${signal}`);
+  });
+  try {
+    const result = await running;
+    return interrupted && result.state !== "passed" ? INTERRUPTED : EXIT[result.state];
+  } finally {
+    settle();
+  }
+}
+
+async function optionsOf(command: Command, terminal: Terminal): Promise<RunOptions> {
+  const only = listFlag(command, "only")
+    .flatMap((names) => names.split(","))
+    .filter((name) => name !== "");
+  const from = textFlag(command, "from");
+  if (only.length > 0 && from !== undefined) {
+    throw new SluiceError("USAGE", "--only and --from cannot go together", { hint: "Give one of them." });
+  }
+  const id = textFlag(command, "run");
+  const base = textFlag(command, "base");
+  const concurrency = countFlag(command, "concurrency");
+  return {
+    ...commonOptions(command),
+    env: terminal.env,
+    reporters: await reportersOf(command, terminal),
+    ...(only.length === 0 ? {} : { only }),
+    ...(from === undefined ? {} : { from }),
+    ...(id === undefined ? {} : { run: id }),
+    ...(base === undefined ? {} : { base }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(command.flags["yes"] === true
+      ? { approve: () => Promise.resolve({ approved: true, by: "--yes" }) }
+      : {}),
+  };
+}
+
+async function reportersOf(command: Command, terminal: Terminal): Promise<Reporter[]> {
+  const asked = listFlag(command, "reporter");
+  const names = asked.length === 0 ? [pickReporter(terminal.env, terminal.out)] : [...new Set(asked)];
+  const color = command.flags["color"];
+  const look: Look = { out: terminal.out, ...(typeof color === "boolean" ? { color } : {}) };
+  const reporters = await Promise.all(
+    names.map((name) => {
+      const load = REPORTERS[name];
+      if (load !== undefined) return load(look);
+      throw new SluiceError("USAGE", `there is no reporter "${name}"`, {
+        hint: `One of: ${Object.keys(REPORTERS).join(", ")}.`,
+      });
+    }),
+  );
+  const junit = textFlag(command, "junit");
+  if (junit !== undefined)
+    reporters.push((await import("../reporters/junit.ts")).junit({ file: resolve(junit) }));
+  return reporters;
+}

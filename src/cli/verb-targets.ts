@@ -1,0 +1,73 @@
+import type { Pipeline } from "../builder/index.ts";
+import {
+  rollbackTarget,
+  stopTarget,
+  targetNames,
+  targetStatus,
+  type TargetOptions,
+} from "../host/targets.ts";
+import type { RevisionStatus, TargetStatus } from "../ports/index.ts";
+import type { Command } from "./arguments.ts";
+import { commonOptions, countFlag } from "./perform.ts";
+import type { Terminal } from "./terminal.ts";
+
+export async function performStatus(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const options = optionsOf(command, terminal);
+  const [only] = command.operands;
+  const names = only === undefined ? targetNames(pipe, options) : [only];
+  const statuses = await Promise.all(names.map((name) => targetStatus(pipe, name, options)));
+  const text =
+    command.flags["json"] === true
+      ? JSON.stringify(statuses, undefined, 2)
+      : statuses.map(statusText).join("\n\n") || "The pipeline deploys nothing with these params.";
+  terminal.out.write(`${text}\n`);
+  return 0;
+}
+
+export async function performRollback(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const to = countFlag(command, "to");
+  const [name = ""] = command.operands;
+  const release = await rollbackTarget(pipe, name, {
+    ...optionsOf(command, terminal),
+    ...(to === undefined ? {} : { to }),
+  });
+  terminal.out.write(
+    `${name}: revision ${release.revision} is live at ${release.url} (${release.digest.slice(0, 19)})\n`,
+  );
+  return 0;
+}
+
+export async function performStop(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const [name = ""] = command.operands;
+  await stopTarget(pipe, name, optionsOf(command, terminal));
+  terminal.out.write(`${name}: nothing runs there any more\n`);
+  return 0;
+}
+
+function optionsOf(command: Command, terminal: Terminal): TargetOptions {
+  return {
+    ...commonOptions(command),
+    env: terminal.env,
+    log: (text) => {
+      terminal.err.write(text);
+    },
+  } as TargetOptions;
+}
+
+function statusText(status: TargetStatus): string {
+  const lines = [`${status.target}${status.url === undefined ? "" : `  ${status.url}`}`];
+  if (status.stable === undefined) lines.push("  nothing is live");
+  else lines.push(`  live       ${revisionText(status.stable)}`);
+  if (status.candidate !== undefined) {
+    lines.push(`  candidate  ${revisionText(status.candidate)}, ${status.weight} % of the traffic`);
+  }
+  const older = status.history.filter((one) => one.state === "retired" || one.state === "aborted");
+  for (const one of older.slice(0, 5)) lines.push(`  ${one.state.padEnd(9)}  ${revisionText(one)}`);
+  return lines.join("\n");
+}
+
+function revisionText(one: RevisionStatus): string {
+  const when = new Date(one.createdAt).toISOString().slice(0, 19).replace("T", " ");
+  const ready = one.state === "live" || one.state === "candidate" ? `, ${one.ready} ready` : "";
+  return `revision ${one.revision}  ${one.digest.slice(7, 19)}  ${when}  run ${one.run}${ready}`;
+}

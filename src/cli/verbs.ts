@@ -1,0 +1,93 @@
+/** A flag of a verb. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in the help; a flag without one is a switch. */
+  readonly value?: string;
+  /** Whether it may be given several times. */
+  readonly list?: boolean;
+  readonly help: string;
+}
+
+export interface Verb {
+  readonly name: string;
+  readonly help: string;
+  readonly operands: readonly { readonly name: string; readonly optional: boolean }[];
+  readonly flags: readonly Flag[];
+}
+
+const COMMON: readonly Flag[] = [
+  {
+    name: "state-dir",
+    value: "DIR",
+    help: "where runs, artifacts and local targets are kept (default .sluice)",
+  },
+  { name: "cwd", value: "DIR", help: "where the pipeline's relative paths start (default: its own folder)" },
+  { name: "color", help: "colours even where the output is no terminal; --no-color for none" },
+  { name: "help", short: "h", help: "this text" },
+];
+
+const BASE: Flag = { name: "base", value: "REF", help: "count changed files from REF" };
+const TARGET = [{ name: "TARGET", optional: false }];
+
+/** The verbs, the default one first. The reference page is made from this table. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: "run",
+    help: "compile the pipeline and run it (the default)",
+    operands: [],
+    flags: [
+      {
+        name: "only",
+        value: "NODE",
+        list: true,
+        help: "run only this node or stage; its inputs come from an earlier run",
+      },
+      { name: "from", value: "NODE", help: "run this node and everything after it" },
+      { name: "run", value: "ID", help: "the id of the run; with --only and --from, the run to go on with" },
+      {
+        name: "reporter",
+        value: "NAME",
+        list: true,
+        help: "tty, plain, json, github or gitlab (default: what fits)",
+      },
+      { name: "junit", value: "FILE", help: "write the result as JUnit XML too" },
+      { name: "concurrency", value: "N", help: "how much runs at once (default: the number of processors)" },
+      { name: "yes", short: "y", help: "approve every approval" },
+      BASE,
+      ...COMMON,
+    ],
+  },
+  {
+    name: "plan",
+    help: "what would run, in order, and why; runs nothing",
+    operands: [],
+    flags: [{ name: "json", help: "the Plan as JSON" }, BASE, ...COMMON],
+  },
+  {
+    name: "graph",
+    help: "draw the graph",
+    operands: [],
+    flags: [
+      { name: "format", value: "FORMAT", help: "mermaid, dot, svg or json (default mermaid)" },
+      { name: "out", short: "o", value: "FILE", help: "write to FILE instead of the terminal" },
+      ...COMMON,
+    ],
+  },
+  {
+    name: "status",
+    help: "what is live on the pipeline's targets",
+    operands: [{ name: "TARGET", optional: true }],
+    flags: [{ name: "json", help: "as JSON" }, ...COMMON],
+  },
+  {
+    name: "rollback",
+    help: "take a target back to an earlier revision",
+    operands: TARGET,
+    flags: [
+      { name: "to", value: "REVISION", help: "the revision (default: the one before the live one)" },
+      ...COMMON,
+    ],
+  },
+  { name: "stop", help: "end everything that runs on a target", operands: TARGET, flags: COMMON },
+];

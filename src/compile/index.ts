@@ -1,0 +1,1 @@
+export { compile, type Compiled, type CompiledNode } from "./compile.ts";

@@ -1,0 +1,2 @@
+export * from "../strategies/index.ts";
+export { service, type HealthOptions, type ServiceOptions, type ServiceSpec } from "./service.ts";

@@ -1,0 +1,156 @@
+import type { CompiledNode } from "../compile/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import type { Artifact, Json } from "../model/index.ts";
+import { formatDuration } from "../util/duration.ts";
+import { perform, Suspended } from "./actions.ts";
+import type { NodeRun } from "./node-run.ts";
+import { toOutput } from "./output.ts";
+import type { Values } from "./resolve.ts";
+import type { EngineInput } from "./types.ts";
+
+/** Beyond the node's own grace, what code that ignores its signal is given before the engine stops waiting for it. */
+const ABANDON_AFTER = 5_000;
+const NO_ARTIFACTS: readonly Artifact[] = Object.freeze([]);
+
+export type AttemptResult =
+  | { readonly kind: "succeeded"; readonly output: Json | undefined; readonly artifacts: readonly Artifact[] }
+  | { readonly kind: "suspended"; readonly reason: string }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** Runs one attempt and tells `done` once: in this turn where the node's work ends in it. */
+export function attempt(
+  compiled: CompiledNode,
+  run: NodeRun,
+  values: Values,
+  input: EngineInput,
+  done: (result: AttemptResult) => void,
+): void {
+  let value: unknown;
+  try {
+    value = perform(compiled, run, values, input);
+  } catch (error) {
+    finish(run, { kind: "failed", error }, done);
+    return;
+  }
+  if (isThenable(value)) {
+    void settle(value, run, input).then((result) => {
+      finish(run, result, done);
+    });
+    return;
+  }
+  const result = conclude(value, run, input);
+  if (result instanceof Promise) {
+    void result.then((late) => {
+      finish(run, late, done);
+    });
+  } else finish(run, result, done);
+}
+
+async function settle(value: PromiseLike<unknown>, run: NodeRun, input: EngineInput): Promise<AttemptResult> {
+  const stop = new AbortController();
+  const racers: PromiseLike<unknown>[] = [value, abandoned(run, input, stop.signal)];
+  if (run.node.timeout !== null) limit(run, run.node.timeout, input, stop.signal);
+  try {
+    return await conclude(await Promise.race(racers), run, input);
+  } catch (error) {
+    return { kind: "failed", error: run.abortReason ?? error };
+  } finally {
+    stop.abort();
+  }
+}
+
+function conclude(value: unknown, run: NodeRun, input: EngineInput): AttemptResult | Promise<AttemptResult> {
+  if (value instanceof Suspended) return { kind: "suspended", reason: value.reason };
+  // A timeout counts even where the work then ended well; a cancellation that came too late does not undo work.
+  const reason = run.abortReason;
+  if (reason !== undefined && !isCancellation(reason)) return { kind: "failed", error: reason };
+  let output: Json | undefined;
+  try {
+    output = toOutput(value);
+    if (output !== undefined && input.secrets.size > 0) output = input.masking.maskJson(output);
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+  const globs = Object.entries(run.node.artifacts);
+  if (globs.length === 0) return { kind: "succeeded", output, artifacts: NO_ARTIFACTS };
+  return saveArtifacts(globs, run, input).then(
+    (artifacts) => ({ kind: "succeeded", output, artifacts }),
+    (error: unknown) => ({ kind: "failed", error }),
+  );
+}
+
+async function saveArtifacts(
+  globs: readonly (readonly [string, readonly string[]])[],
+  run: NodeRun,
+  input: EngineInput,
+): Promise<readonly Artifact[]> {
+  const saved: Artifact[] = [];
+  for (const [name, patterns] of globs) {
+    const artifact = await input.artifacts.save(name, patterns, input.root);
+    const revealing = artifact.files.find((file) => input.masking.mask(file.path) !== file.path);
+    if (revealing !== undefined) {
+      throw new SluiceError("SECRET_EXPOSED", `artifact "${name}" has a file whose path holds a secret`, {
+        hint: "Name the file otherwise: paths are recorded and shown.",
+      });
+    }
+    run.emit({ type: "artifact.stored", artifact });
+    saved.push(artifact);
+  }
+  return saved;
+}
+
+function finish(run: NodeRun, result: AttemptResult, done: (result: AttemptResult) => void): void {
+  if (!run.printed) {
+    done(result);
+    return;
+  }
+  void run.finish().then(
+    () => {
+      done(
+        run.abortReason !== undefined && result.kind === "succeeded" && !isCancellation(run.abortReason)
+          ? { kind: "failed", error: run.abortReason }
+          : result,
+      );
+    },
+    (error: unknown) => {
+      done({ kind: "failed", error });
+    },
+  );
+}
+
+function limit(run: NodeRun, timeout: number, input: EngineInput, stop: AbortSignal): void {
+  input.clock.sleep(timeout, stop).then(
+    () => {
+      run.abort(
+        new SluiceError("TIMEOUT", `it ran longer than its timeout of ${formatDuration(timeout)}`, {
+          hint: "Raise `timeout`, or find out what it waits for in its log.",
+        }),
+      );
+    },
+    () => undefined,
+  );
+}
+
+/** Rejects when the node has been told to end and, well after its grace, still has not. */
+function abandoned(run: NodeRun, input: EngineInput, stop: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    run.onAbort = (reason) => {
+      input.clock.sleep(run.node.grace + ABANDON_AFTER, stop).then(
+        () => {
+          reject(reason);
+        },
+        () => undefined,
+      );
+    };
+  });
+}
+
+export function isCancellation(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === "CANCELLED";
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}

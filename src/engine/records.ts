@@ -1,0 +1,52 @@
+import { isSluiceError, SluiceError } from "../errors/index.ts";
+import type { RunEvent } from "../model/index.ts";
+import type { EngineInput } from "./types.ts";
+
+/** Sends every event to the journal first and then to those who watch. */
+export class Records {
+  readonly #input: EngineInput;
+  readonly #onFault: (fault: SluiceError) => void;
+  #fault: SluiceError | undefined;
+
+  /** `onFault` is called once, when the journal cannot be kept: nothing may happen that it would not show. */
+  constructor(input: EngineInput, onFault: (fault: SluiceError) => void) {
+    this.#input = input;
+    this.#onFault = onFault;
+  }
+
+  /** Why the journal cannot be kept any more. */
+  get fault(): SluiceError | undefined {
+    return this.#fault;
+  }
+
+  add(event: RunEvent): void {
+    if (this.#fault === undefined) {
+      try {
+        this.#input.recorder.append(event);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    void this.#input.listen(event);
+  }
+
+  /** Resolves when all added so far is durable; `undefined` where it is already. Never rejects. */
+  commit(): Promise<void> | undefined {
+    if (this.#fault !== undefined) return undefined;
+    try {
+      return this.#input.recorder.commit()?.catch((error: unknown) => {
+        this.#fail(error);
+      });
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#fault !== undefined) return;
+    const text = error instanceof Error ? error.message : String(error);
+    this.#fault = isSluiceError(error) ? error : new SluiceError("STATE_UNWRITABLE", text, { cause: error });
+    this.#onFault(this.#fault);
+  }
+}

@@ -1,0 +1,6 @@
+export type * from "./model/index.ts";
+export type * from "./ports/index.ts";
+export type { Duration } from "./util/duration.ts";
+export type { Run, RunOptions } from "./host/run.ts";
+export type { PrepareOptions } from "./host/prepare.ts";
+export type { TargetOptions } from "./host/targets.ts";

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
+import type { ProcessGuard } from "../../ports/index.ts";
+
+/**
+ * Keeps a list of process groups, a line for each change: `+` or `-` and the group's number. Its input ends when the
+ * pipeline's process does, however that happens; it then ends the groups that are left, with two seconds between
+ * SIGTERM and SIGKILL. Written for any POSIX shell.
+ */
+const SCRIPT = `
+set -f
+trap '' HUP INT TERM
+groups=' '
+while read -r line; do
+  id=\${line#?}
+  case $line in
+  +*) groups="$groups$id " ;;
+  -*) case $groups in *" $id "*) groups="\${groups%% $id *} \${groups#* $id }" ;; esac ;;
+  esac
+done
+for id in $groups; do kill -TERM -"$id"; kill -CONT -"$id"; done
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  left=' '
+  for id in $groups; do kill -0 -"$id" && left="$left$id "; done
+  groups=$left
+  [ "$groups" = ' ' ] && exit 0
+  sleep 0.1
+done
+for id in $groups; do kill -KILL -"$id"; done
+`;
+
+/**
+ * Makes a guard that ends process groups even when this process is killed with SIGKILL. It is one small `sh` process
+ * in a session of its own, started with the first group, which costs this process nothing while it waits. Where there
+ * is no `sh`, groups are not guarded.
+ *
+ * @example
+ * ```ts
+ * const guard = createProcessGuard();
+ * guard.add(child.pid); // child was spawned with `detached: true`
+ * guard.remove(child.pid);
+ * guard.close();
+ * ```
+ */
+export function createProcessGuard(): ProcessGuard & { close(): void } {
+  const groups = new Set<number>();
+  let keeper: ChildProcess | undefined;
+  let useless = false;
+
+  const tell = (text: string): void => {
+    keeper?.stdin?.write(text);
+  };
+  const start = (): void => {
+    const child = spawn("sh", ["-c", SCRIPT], {
+      cwd: "/",
+      env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    const lost = (): void => {
+      if (keeper === child) keeper = undefined;
+    };
+    child.on("exit", lost).on("error", () => {
+      // There is no sh here, and there will be none for the next group.
+      useless = true;
+      lost();
+    });
+    child.stdin.on("error", lost);
+    // Neither the process nor the pipe to it may keep this process running.
+    child.unref();
+    (child.stdin as Socket).unref();
+    keeper = child;
+    // The whole list: after a keeper that somebody killed, the next one knows what it knew.
+    tell([...groups].map((group) => `+${group}\n`).join(""));
+  };
+
+  return {
+    add(group) {
+      groups.add(group);
+      if (useless) return;
+      if (keeper === undefined) start();
+      else tell(`+${group}\n`);
+    },
+    remove(group) {
+      if (groups.delete(group)) tell(`-${group}\n`);
+    },
+    /** Ends the groups that are still on the list. */
+    close() {
+      useless = true;
+      keeper?.stdin?.end();
+      keeper = undefined;
+    },
+  };
+}

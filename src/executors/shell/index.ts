@@ -1,0 +1,16 @@
+export { CommandError, type CommandEnd } from "./command-error.ts";
+export { BASE_VARIABLES, baseEnv } from "./environment.ts";
+export { createProcessGuard } from "./guard.ts";
+export type { OutputSchema } from "./parse-output.ts";
+export { quoteText, quoteVariable, renderCommand, secretVariables } from "./render.ts";
+export { sh, type ShellCommand, type ShellStep, type ShellTag } from "./sh.ts";
+export type {
+  Quote,
+  ShellOptions,
+  ShellOutput,
+  ShellPart,
+  ShellProblem,
+  ShellSpec,
+  ShellValue,
+} from "./spec.ts";
+export { sweep, type SweepOptions } from "./sweep.ts";

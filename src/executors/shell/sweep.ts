@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { processIds, vanishes } from "./process-group.ts";
+
+/** The variable by which a job's processes are recognised even after they have left its process group. */
+export const COOKIE_VARIABLE = "SLUICE_JOB";
+
+/** Milliseconds for what got SIGKILL to vanish. */
+const KILL_WAIT = 1_000;
+
+/** Options of {@link sweep}. */
+export interface SweepOptions {
+  /**
+   * Milliseconds between SIGTERM and SIGKILL.
+   * @defaultValue 2000
+   */
+  readonly grace?: number;
+}
+
+/**
+ * Ends every process whose `SLUICE_JOB` begins with `cookie`: one job's cookie, or a run's id for all of its jobs. It
+ * finds daemons too, since they keep their environment. Looks at `/proc`, so it does nothing but on Linux; it reads
+ * one small file for each process of the machine.
+ *
+ * @returns how many processes it found
+ *
+ * @example
+ * ```ts
+ * await sweep(runId); // at the end of a run
+ * ```
+ */
+export async function sweep(cookie: string, options: SweepOptions = {}): Promise<number> {
+  const found = await signalAll(cookie, "SIGTERM");
+  if (found === 0) return 0;
+  const grace = options.grace ?? 2_000;
+  if (await vanishes(async () => (await carriers(cookie)).length > 0, grace)) return found;
+  // What forks while it is looked for turns up in the next round.
+  await vanishes(async () => (await signalAll(cookie, "SIGKILL")) > 0, KILL_WAIT);
+  return found;
+}
+
+async function signalAll(cookie: string, signal: NodeJS.Signals): Promise<number> {
+  const pids = await carriers(cookie);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return pids.length;
+}
+
+async function carriers(cookie: string): Promise<number[]> {
+  if (process.platform !== "linux" || cookie === "") return [];
+  const entry = `\0${COOKIE_VARIABLE}=${cookie}`;
+  const found: number[] = [];
+  for (const pid of await processIds()) {
+    if (pid === String(process.pid)) continue;
+    // Unreadable are processes of others, empty is what has ended.
+    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+    if (`\0${environment}`.includes(entry)) found.push(Number(pid));
+  }
+  return found;
+}

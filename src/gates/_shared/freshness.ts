@@ -1,0 +1,58 @@
+import { SluiceError } from "../../errors/index.ts";
+import { formatDuration } from "../../util/duration.ts";
+import { invalid } from "./report-error.ts";
+import type { Report, ReportFile } from "./reports.ts";
+import { counted, listed } from "./text.ts";
+
+/** How old a report may be. Options of every gate that reads reports. */
+export interface FreshnessSpec {
+  /** Milliseconds; null is without limit. */
+  readonly maxAge: number | null;
+  readonly allowStale: boolean;
+}
+
+/** By report path: the stamp of the file that was judged. */
+export type Stamps = Readonly<Record<string, string>>;
+
+const MAX_STAMPS = 1_000;
+
+/** Refuses reports that were last written longer than `maxAge` ago. @throws SluiceError `REPORT_INVALID` */
+export function refuseOld(files: readonly ReportFile[], spec: FreshnessSpec, now: number): void {
+  for (const file of spec.maxAge === null ? [] : files) {
+    const age = now - file.modified;
+    if (spec.maxAge !== null && age > spec.maxAge) {
+      throw invalid(
+        file.path,
+        `was written ${formatDuration(age)} ago, longer than the ${formatDuration(spec.maxAge)} allowed: it is not this run's`,
+        "Delete old reports before the tool runs, and see that the tool writes this file.",
+      );
+    }
+  }
+}
+
+/**
+ * Refuses a report that the last accepted run judged already: the very same file, not written since. This run
+ * has then not made it, and would be judged by another run's result. @throws SluiceError `REPORT_INVALID`
+ */
+export function refuseJudged(
+  reports: readonly Pick<Report, "path" | "stamp">[],
+  spec: FreshnessSpec,
+  before: Stamps,
+): void {
+  if (spec.allowStale) return;
+  const same = reports.filter((report) => before[report.path] === report.stamp).map((report) => report.path);
+  if (same.length === 0) return;
+  throw new SluiceError(
+    "REPORT_INVALID",
+    `${counted(same.length, "report was", "reports were")} not written by this run, but judged in the last accepted one: ${listed(same)}`,
+    {
+      path: same[0],
+      hint: "See that the job before the gate writes them and deletes those of earlier runs; where that is meant to be so, set allowStale: true.",
+    },
+  );
+}
+
+/** What the baseline keeps of the reports. */
+export function stampsOf(reports: readonly Pick<Report, "path" | "stamp">[]): Stamps {
+  return Object.fromEntries(reports.slice(0, MAX_STAMPS).map((report) => [report.path, report.stamp]));
+}

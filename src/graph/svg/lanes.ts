@@ -1,0 +1,103 @@
+import type { Grid } from "./grid.ts";
+import { bottomBetween, type Lane, type Routes } from "./route.ts";
+import { SIZES } from "./sizes.ts";
+
+/** How far lanes go beyond the stages of a row. */
+export interface RowExtent {
+  /** Zero or less. */
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Gives every lane above and below the stages its height, so that no two lie on each other. Counts comparisons. */
+export function placeLanes(
+  grid: Grid,
+  routes: Routes,
+): { readonly extents: readonly RowExtent[]; readonly steps: number } {
+  const work = { steps: 0 };
+  const stubs = stubsOf(routes);
+  const extents = grid.rows.map((row, index): RowExtent => {
+    const own = routes.lanes.filter((lane) => lane.row === index);
+    const above = bySpan(own.filter((lane) => lane.where === "above"));
+    const below = bySpan(own.filter((lane) => lane.where === "below"));
+    const levels: Interval[][] = [];
+    for (const { lane, span } of above) lane.y = -LANE_MARGIN - SIZES.track * levelFor(levels, span, work);
+    const placed: { readonly y: number; readonly span: Interval }[] = [];
+    for (const { lane, span } of below) {
+      const base = bottomBetween(grid, index, span.from, span.to) + LANE_MARGIN;
+      const free = (y: number): boolean => {
+        work.steps += placed.length + 1;
+        const apart = placed.every(
+          (one) => Math.abs(one.y - y) >= SIZES.track - 1 || !overlap(one.span, span),
+        );
+        return apart && (lane.wishes.includes(y) || !nearStub(stubs, index, span, y));
+      };
+      const wish = lane.wishes.find((y) => y >= base && free(y));
+      let y = wish ?? base;
+      while (wish === undefined && !free(y)) y += SIZES.track / 2;
+      lane.y = y;
+      placed.push({ y, span });
+    }
+    const bottom = Math.max(0, ...row.sections.map((section) => section.bottom));
+    return {
+      top: Math.min(0, ...above.map(({ lane }) => lane.y)),
+      bottom: Math.max(bottom, ...placed.map((one) => one.y)),
+    };
+  });
+  return { extents, steps: work.steps };
+}
+
+const LANE_MARGIN = 14;
+
+function bySpan(lanes: readonly Lane[]): readonly { readonly lane: Lane; readonly span: Interval }[] {
+  const spans = lanes.map((lane) => {
+    const gutters = lane.tracks.map((track) => track.gutter);
+    return { lane, span: { from: Math.min(...gutters), to: Math.max(...gutters) } };
+  });
+  return spans.sort(
+    (a, b) => a.span.to - a.span.from - (b.span.to - b.span.from) || a.span.from - b.span.from,
+  );
+}
+
+function overlap(a: Interval, b: Interval): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
+/** The first level where the interval overlaps no other, which is then taken. */
+export function levelFor(levels: Interval[][], span: Interval, work: { steps: number }): number {
+  let level = 0;
+  for (; level < levels.length; level++) {
+    work.steps += levels[level]?.length ?? 0;
+    if (levels[level]?.every((one) => !overlap(one, span)) === true) break;
+  }
+  (levels[level] ??= []).push(span);
+  return level;
+}
+
+/** Heights at which edges leave or enter cards, by row and gutter. */
+function stubsOf(routes: Routes): ReadonlyMap<string, readonly number[]> {
+  const stubs = new Map<string, number[]>();
+  for (const track of routes.tracks) {
+    const key = `${track.row} ${track.gutter}`;
+    const list = stubs.get(key) ?? [];
+    for (const { at } of track.ends) if (typeof at === "number") list.push(at);
+    stubs.set(key, list);
+  }
+  return stubs;
+}
+
+function nearStub(
+  stubs: ReadonlyMap<string, readonly number[]>,
+  row: number,
+  span: Interval,
+  y: number,
+): boolean {
+  const near = (gutter: number): boolean =>
+    stubs.get(`${row} ${gutter}`)?.some((stub) => Math.abs(stub - y) < SIZES.track / 2) === true;
+  return near(span.from) || near(span.to);
+}

@@ -1,0 +1,134 @@
+import type { Track } from "./route.ts";
+
+/** Tracks of one gutter with the slot of each, counted from the left. */
+export interface Slots {
+  readonly slotOf: ReadonlyMap<Track, number>;
+  readonly count: number;
+  readonly steps: number;
+}
+
+interface Piece {
+  readonly track: Track;
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+}
+
+const FAR = 1e6;
+/** Tracks that end this close to each other do not share a slot. */
+const APART = 12;
+/** Two horizontal lines this close look like one; then one of them is moved this far. */
+const NEAR = 3;
+const SHIFT = 7;
+/** More than this in one gutter are only sorted once: nobody can follow so many lines anyway. */
+const MANY = 80;
+
+/** Orders the tracks of one gutter so that few lines cross, and lets those share a slot that do not meet. */
+export function slotsOf(tracks: readonly Track[]): Slots {
+  const work = { steps: 0 };
+  const pieces = tracks.map(pieceOf).filter((piece) => piece.bottom > piece.top);
+  const ordered = improved(pieces.sort(byDirection), work);
+  const slotOf = new Map<Track, number>();
+  for (const track of tracks) slotOf.set(track, 0);
+  // The last piece of each slot that reaches lowest would do if they came sorted; they come in order of crossings.
+  const slots: Piece[][] = [];
+  for (const piece of ordered) {
+    let slot = slots.length;
+    while (slot > 0 && slots[slot - 1]?.every((other) => (work.steps++, !meet(other, piece))) === true)
+      slot--;
+    (slots[slot] ??= []).push(piece);
+    slotOf.set(piece.track, slot);
+  }
+  separate(tracks, slotOf);
+  return { slotOf, count: slots.length, steps: work.steps };
+}
+
+/** Moves the end of a line that would come in upon the beginning of another one at the same height. */
+function separate(tracks: readonly Track[], slotOf: ReadonlyMap<Track, number>): void {
+  const starts = new Map<number, number>();
+  for (const track of tracks) {
+    for (const { at, side } of track.ends) {
+      if (side === "left" && typeof at === "number") starts.set(Math.round(at), slotOf.get(track) ?? 0);
+    }
+  }
+  for (const track of tracks) {
+    const own = new Set(
+      track.ends.flatMap(({ at, side }) =>
+        side === "left" && typeof at === "number" ? [Math.round(at)] : [],
+      ),
+    );
+    for (const end of track.ends) {
+      if (end.side !== "right" || typeof end.at !== "number") continue;
+      const at = end.at + end.shift;
+      for (let y = Math.round(at) - NEAR; y <= at + NEAR; y++) {
+        const slot = starts.get(y);
+        if (end.at + end.shift === at && slot !== undefined && !own.has(y) && slot > (slotOf.get(track) ?? 0))
+          end.shift += SHIFT;
+      }
+    }
+  }
+}
+
+function meet(a: Piece, b: Piece): boolean {
+  return a.top < b.bottom + APART && b.top < a.bottom + APART;
+}
+
+function pieceOf(track: Track): Piece {
+  const points = track.ends.map(({ at, side, shift }) => ({
+    y: typeof at === "number" ? at + shift : laneHeight(at),
+    side,
+  }));
+  const heights = points.map((point) => point.y);
+  return {
+    track,
+    top: Math.min(...heights),
+    bottom: Math.max(...heights),
+    left: points.filter((point) => point.side === "left").map((point) => point.y),
+    right: points.filter((point) => point.side === "right").map((point) => point.y),
+  };
+
+  function laneHeight(lane: Exclude<(typeof track.ends)[number]["at"], number>): number {
+    if (lane.where !== "between") return lane.y;
+    return lane.row === track.row ? FAR : -FAR;
+  }
+}
+
+/** Those that go up first, then those that go down with the lowest start first: few of them cross. */
+function byDirection(a: Piece, b: Piece): number {
+  return startOf(b) - startOf(a);
+}
+
+function startOf(piece: Piece): number {
+  const start = piece.left[0] ?? piece.top;
+  return start - piece.top > piece.bottom - start ? -start : start;
+}
+
+/** Exchanges neighbours as long as that takes crossings away. */
+function improved(pieces: readonly Piece[], work: { steps: number }): readonly Piece[] {
+  const order = [...pieces];
+  const rounds = order.length > MANY ? 1 : order.length;
+  for (let round = 0; round < rounds; round++) {
+    let changed = false;
+    for (let index = 1; index < order.length; index++) {
+      const [a, b] = [order[index - 1], order[index]];
+      if (a === undefined || b === undefined) continue;
+      work.steps += 2;
+      if (crossings(b, a) < crossings(a, b)) {
+        order[index - 1] = b;
+        order[index] = a;
+        changed = true;
+      }
+    }
+    if (!changed) break;
+  }
+  return order;
+}
+
+/** How often the two cross with the first one left of the second; lying on each other counts more. */
+function crossings(first: Piece, second: Piece): number {
+  const over = (heights: readonly number[], piece: Piece): number =>
+    heights.filter((y) => y > piece.top && y < piece.bottom).length;
+  const upon = first.right.filter((y) => second.left.some((other) => Math.abs(y - other) <= NEAR)).length;
+  return over(first.right, second) + over(second.left, first) + 4 * upon;
+}

@@ -1,0 +1,117 @@
+import type { ParamInputs, ParamSchemas, Pipeline } from "../builder/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import type { RunEvent, RunResult } from "../model/index.ts";
+import type { Answer, Question, Reporter } from "../ports/index.ts";
+import { EventStream } from "./event-stream.ts";
+import { newRunId } from "./run-id.ts";
+
+/** How a run is to go. */
+export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
+  readonly params?: ParamInputs<Schemas>;
+  /** Stops the run: what is running is ended, jobs of `finally` still run. */
+  readonly signal?: AbortSignal;
+  readonly reporters?: readonly Reporter[];
+  /** Where relative paths of the definition start. @defaultValue the folder of the file that called `pipeline` */
+  readonly cwd?: string;
+  /** Where runs, artifacts and local targets are kept. @defaultValue `.sluice` in `cwd` */
+  readonly stateDir?: string;
+  /** How much weight runs at once. @defaultValue the number of processors, at least 2 */
+  readonly concurrency?: number;
+  /** Run only these nodes (ids, names or stages); what they need is read from `run`, or the newest run that fits. */
+  readonly only?: readonly string[];
+  /** Run this node and everything after it; what they need is read as with `only`. */
+  readonly from?: string;
+  /** The id of the run: a new one, or with `only` and `from` the one that is gone on with. */
+  readonly run?: string;
+  /** Where changed files count from. @defaultValue see `onChange` */
+  readonly base?: string;
+  /** Answers approvals. `undefined` as an answer suspends the run. @defaultValue the reporters are asked */
+  readonly approve?: (question: Question, signal: AbortSignal) => Promise<Answer | undefined>;
+  /** What secrets are read from and jobs inherit a part of. @defaultValue `process.env` */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A run under way: wait for it, or read its events, or both. */
+export interface Run extends PromiseLike<RunResult> {
+  readonly id: string;
+  /**
+   * Everything that happens, from the first event on, for one `for await`. Ask for it in the turn in which `run` was
+   * called. Ends with the run, by an error where the run could not start.
+   */
+  readonly events: AsyncIterable<RunEvent>;
+  /** Rejects where the run could not start; a run that failed resolves. */
+  readonly result: Promise<RunResult>;
+  /** As the `signal` of the options. */
+  cancel(reason?: string): void;
+}
+
+/**
+ * Compiles a pipeline for the params given and runs it. Any number of runs can go on in one process.
+ *
+ * @returns the run: `await` gives its {@link RunResult}, in which a failed job is data and not an exception
+ * @throws SluiceError (as a rejection, before anything has run) `PARAMS_INVALID`, `DEFINITION_THREW`,
+ *   `SECRET_MISSING`, `STATE_UNWRITABLE`, `NODE_UNKNOWN`, `INPUT_MISSING`
+ * @throws DefinitionError (as a rejection) with every mistake of the definition
+ *
+ * @example
+ * ```ts
+ * import { pipeline, run, sh } from "sluice";
+ *
+ * const pipe = pipeline({ name: "checks" }, (p) => {
+ *   p.stage("verify").job("unit", sh`npm test`);
+ * });
+ * const result = await run(pipe);
+ * console.log(result.state, result.reason);
+ * ```
+ */
+export function run<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  options: RunOptions<Schemas> = {},
+): Run {
+  return new PipelineRun(pipe as unknown as Pipeline, options as RunOptions);
+}
+
+class PipelineRun implements Run {
+  readonly id: string;
+  readonly result: Promise<RunResult>;
+  readonly #events = new EventStream();
+  readonly #controller = new AbortController();
+
+  constructor(pipe: Pipeline, options: RunOptions) {
+    this.id = options.run ?? newRunId(Date.now());
+    const { signal } = options;
+    const stop = (): void => {
+      this.cancel(signal?.reason instanceof Error ? signal.reason.message : String(signal?.reason));
+    };
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted === true) stop();
+    // One turn later, so that a caller can ask for `events` first.
+    this.result = Promise.resolve()
+      .then(() => import("./execute.ts"))
+      .then(({ execute }) => execute(pipe, options, this.id, this.#controller.signal, this.#events))
+      .finally(() => signal?.removeEventListener("abort", stop));
+    this.result.then(
+      () => {
+        this.#events.end();
+      },
+      (error: unknown) => {
+        this.#events.end(error);
+      },
+    );
+  }
+
+  get events(): AsyncIterable<RunEvent> {
+    return this.#events.want();
+  }
+
+  cancel(reason = "it was cancelled"): void {
+    this.#controller.abort(new SluiceError("CANCELLED", reason));
+  }
+
+  then<A = RunResult, B = never>(
+    onFulfilled?: ((result: RunResult) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.result.then(onFulfilled, onRejected);
+  }
+}

@@ -1,0 +1,53 @@
+import { SluiceError } from "../errors/index.ts";
+import type { Plan } from "../model/index.ts";
+import type { SecretContext, SecretSource } from "../ports/index.ts";
+
+/**
+ * The values of the secrets that the selected nodes name. All are asked for side by side; all that are missing are
+ * reported at once.
+ *
+ * @throws SluiceError `SECRET_MISSING`
+ */
+export async function resolveSecrets(
+  plan: Plan,
+  sources: ReadonlyMap<string, SecretSource>,
+  selection: ReadonlySet<string> | undefined,
+  context: SecretContext,
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Set<string>();
+  for (const node of plan.nodes) {
+    if (selection !== undefined && !selection.has(node.id)) continue;
+    for (const name of node.secrets) names.add(name);
+  }
+  return await resolveNamed(names, sources, context);
+}
+
+/** As {@link resolveSecrets}, for given names. */
+export async function resolveNamed(
+  names: Iterable<string>,
+  sources: ReadonlyMap<string, SecretSource>,
+  context: SecretContext,
+): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  const problems: string[] = [];
+  await Promise.all(
+    [...names].map(async (name) => {
+      try {
+        const value = await sources.get(name)?.resolve(context);
+        if (value === undefined || value === "") problems.push(`${name}: the source gave nothing`);
+        else values.set(name, value);
+      } catch (error) {
+        const hint = (error as { hint?: string }).hint;
+        const text = error instanceof Error ? error.message : String(error);
+        problems.push(`${name}: ${text}${hint === undefined ? "" : ` (${hint})`}`);
+      }
+    }),
+  );
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "a secret" : `${problems.length} secrets`;
+    throw new SluiceError("SECRET_MISSING", `${count} could not be had\n  ${problems.sort().join("\n  ")}`, {
+      hint: "Nothing has been run. Provide them and run again.",
+    });
+  }
+  return values;
+}

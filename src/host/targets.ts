@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import type { Pipeline, ParamInputs, ParamSchemas } from "../builder/index.ts";
+import type { CompiledNode } from "../compile/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import { baseEnv } from "../executors/shell/environment.ts";
+import { createProcessGuard } from "../executors/shell/guard.ts";
+import type { PlanNode, Release } from "../model/index.ts";
+import type { Target, TargetContext, TargetStatus, TargetVerbSpec } from "../ports/index.ts";
+import { FileArtifactStore } from "../stores/fs/index.ts";
+import { createMasker } from "../util/mask/index.ts";
+import { prepare } from "./prepare.ts";
+import { newRunId } from "./run-id.ts";
+import { resolveNamed } from "./secrets.ts";
+
+/** How a target is to be looked at or changed outside a run. */
+export interface TargetOptions<Schemas extends ParamSchemas = ParamSchemas> {
+  readonly params?: ParamInputs<Schemas>;
+  readonly cwd?: string;
+  readonly stateDir?: string;
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Gets what the target has to say while it works. */
+  readonly log?: (text: string) => void;
+}
+
+/**
+ * What is live on a target of the pipeline. Changes nothing.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `STATE_CORRUPT`
+ */
+export async function targetStatus<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options: TargetOptions<Schemas> = {},
+): Promise<TargetStatus> {
+  return await withTarget(pipe, name, options, false, (target, spec, context) =>
+    target.status(spec as never, context),
+  );
+}
+
+/**
+ * Takes a target back to an earlier revision: the one before the live one unless `to` names it.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, `SECRET_MISSING`
+ */
+export async function rollbackTarget<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options: TargetOptions<Schemas> & { readonly to?: number } = {},
+): Promise<Release> {
+  const how = options.to === undefined ? {} : { to: options.to };
+  return await withTarget(pipe, name, options, true, (target, spec, context) =>
+    target.rollback(spec as never, context, how),
+  );
+}
+
+/**
+ * Ends everything that runs on a target. Its history stays.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE` where the target cannot be stopped, `TARGET_BUSY`
+ */
+export async function stopTarget<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options: TargetOptions<Schemas> = {},
+): Promise<void> {
+  await withTarget(pipe, name, options, false, async (target, spec, context) => {
+    if (target.stop === undefined) {
+      throw new SluiceError(
+        "TARGET_STATE",
+        `a target of kind ${target.kind} is not something that can be stopped`,
+      );
+    }
+    await target.stop(spec as never, context);
+  });
+}
+
+/** The names of the targets that the pipeline deploys to with these params. */
+export function targetNames<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  options: TargetOptions<Schemas> = {},
+): readonly string[] {
+  const { nodes } = prepare(pipe as unknown as Pipeline, options);
+  return [...new Set(nodes.flatMap(({ action }) => (action.kind === "deploy" ? [action.target.name] : [])))];
+}
+
+async function withTarget<Schemas extends ParamSchemas, T>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options: TargetOptions<Schemas>,
+  needsSecrets: boolean,
+  use: (target: Target<string>, spec: TargetVerbSpec, context: TargetContext) => Promise<T>,
+): Promise<T> {
+  const prepared = prepare(pipe as unknown as Pipeline, options);
+  const { plan, root } = prepared;
+  const { target, node } = findTarget(plan.nodes, prepared.nodes, name);
+  const env = options.env ?? process.env;
+  const signal = options.signal ?? new AbortController().signal;
+  const secrets = needsSecrets
+    ? await resolveNamed(node.secrets, prepared.draft.secrets, { root, env, signal })
+    : new Map<string, string>();
+  const masker = createMasker([...secrets].map(([secret, value]) => ({ name: secret, value })));
+  const stateDir = resolve(root, options.stateDir ?? ".sluice");
+  const artifacts = new FileArtifactStore(resolve(stateDir, "artifacts"));
+  const processes = createProcessGuard();
+  try {
+    const spec: TargetVerbSpec = { target: target.spec, secrets: Object.fromEntries(secrets) };
+    return await use(target, spec, {
+      run: newRunId(Date.now()),
+      pipeline: plan.pipeline,
+      root,
+      stateDir,
+      signal,
+      env: baseEnv(env, plan.passEnv),
+      processes,
+      mask: (text) => masker.mask(text),
+      write: (_stream, chunk) =>
+        options.log?.(masker.mask(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())),
+      restore: (artifact, folder) => artifacts.restore(artifact, folder),
+    });
+  } finally {
+    processes.close();
+  }
+}
+
+function findTarget(
+  planNodes: readonly PlanNode[],
+  nodes: readonly CompiledNode[],
+  name: string,
+): { readonly target: Target<string>; readonly node: PlanNode } {
+  const known = new Set<string>();
+  for (const [index, { action }] of nodes.entries()) {
+    if (action.kind !== "deploy") continue;
+    const node = planNodes[index];
+    if (action.target.name === name && node !== undefined) return { target: action.target, node };
+    known.add(action.target.name);
+  }
+  throw new SluiceError("TARGET_UNKNOWN", `the pipeline deploys to no target "${name}"`, {
+    hint:
+      known.size === 0 ? "It deploys nothing with these params." : `It deploys to: ${[...known].join(", ")}.`,
+  });
+}

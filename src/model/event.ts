@@ -1,0 +1,225 @@
+import type { Artifact } from "./artifact.ts";
+import type { Failure } from "./failure.ts";
+import type { Figure } from "./figure.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Release } from "./release.ts";
+
+/**
+ * Everything that happens in a run, as one union told apart by `type`. `at` is milliseconds since 1970. Texts are
+ * masked. Later versions may add members and variants; they never change the meaning of one.
+ */
+export type RunEvent = RunStarted | RunFinished | RunWarning | NodeEvent;
+
+export type NodeEvent =
+  | NodeReady
+  | NodeStarted
+  | NodeLog
+  | NodeRetrying
+  | NodeSucceeded
+  | NodeFailed
+  | NodeSkipped
+  | NodeCancelled
+  | NodeSuspended
+  | ArtifactStored
+  | GateJudged
+  | GateWaiting
+  | RolloutEvent;
+
+interface OfRun {
+  readonly at: number;
+}
+
+interface OfNode extends OfRun {
+  readonly node: string;
+}
+
+/** The first event of a run. */
+export interface RunStarted extends OfRun {
+  readonly type: "run.started";
+  readonly run: string;
+  readonly pipeline: string;
+  readonly fingerprint: string;
+  readonly params: JsonObject;
+  /** How many nodes the Plan has. */
+  readonly nodes: number;
+  /** Facts about the commit, where the root is a git checkout. */
+  readonly commit: string | null;
+  readonly branch: string | null;
+}
+
+export type RunState = "passed" | "failed" | "cancelled" | "suspended";
+
+/** The last event of a run. */
+export interface RunFinished extends OfRun {
+  readonly type: "run.finished";
+  readonly state: RunState;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly reason: string;
+}
+
+/** Something that the user should know and that fails nothing. */
+export interface RunWarning extends OfRun {
+  readonly type: "warning";
+  readonly message: string;
+  readonly node?: string;
+}
+
+/** All that the node waits for has ended; it now waits for a place (concurrency, locks). */
+export interface NodeReady extends OfNode {
+  readonly type: "node.ready";
+}
+
+/** An attempt begins. */
+export interface NodeStarted extends OfNode {
+  readonly type: "node.started";
+  /** Counted from 1. */
+  readonly attempt: number;
+}
+
+/** A piece of what the node printed: masked, not split at line ends, never journaled (the log file holds it). */
+export interface NodeLog extends OfNode {
+  readonly type: "node.log";
+  readonly stream: "stdout" | "stderr";
+  readonly chunk: Uint8Array;
+}
+
+/** An attempt failed and another follows after `delay` milliseconds. */
+export interface NodeRetrying extends OfNode {
+  readonly type: "node.retrying";
+  readonly attempt: number;
+  readonly delay: number;
+  readonly failure: Failure;
+}
+
+export interface NodeSucceeded extends OfNode {
+  readonly type: "node.succeeded";
+  readonly attempt: number;
+  /** Milliseconds of the last attempt. */
+  readonly duration: number;
+  /** The output; absent where the node has none. */
+  readonly output?: Json;
+  readonly artifacts?: readonly Artifact[];
+  /** Whether it failed before it passed. */
+  readonly flaky: boolean;
+}
+
+export interface NodeFailed extends OfNode {
+  readonly type: "node.failed";
+  readonly attempt: number;
+  readonly duration: number;
+  readonly failure: Failure;
+}
+
+/** Why a node did not run. */
+export type SkipReason =
+  /** Its own condition or its stage's did not hold. */
+  | { readonly kind: "condition"; readonly text: string }
+  /** Something that it needs failed, was cancelled or is suspended. */
+  | { readonly kind: "upstream"; readonly node: string; readonly text: string }
+  /** The run stopped before it could start. */
+  | { readonly kind: "stopped"; readonly text: string }
+  /** Not among the nodes asked for. */
+  | { readonly kind: "selection"; readonly text: string };
+
+export interface NodeSkipped extends OfNode {
+  readonly type: "node.skipped";
+  readonly reason: SkipReason;
+}
+
+/** It was running and was ended. */
+export interface NodeCancelled extends OfNode {
+  readonly type: "node.cancelled";
+  readonly duration: number;
+  readonly reason: string;
+}
+
+/** It waits for something outside, for example an approval, and holds nothing. */
+export interface NodeSuspended extends OfNode {
+  readonly type: "node.suspended";
+  readonly reason: string;
+}
+
+export interface ArtifactStored extends OfNode {
+  readonly type: "artifact.stored";
+  readonly artifact: Artifact;
+}
+
+/** A gate has judged; `ok` false is followed by `node.failed`. */
+export interface GateJudged extends OfNode {
+  readonly type: "gate.judged";
+  readonly ok: boolean;
+  readonly figures: readonly Figure[];
+  readonly summary: string;
+}
+
+/** A gate waits for a person at the terminal. */
+export interface GateWaiting extends OfNode {
+  readonly type: "gate.waiting";
+  readonly question: string;
+}
+
+/** What a rollout does. */
+export type RolloutEvent =
+  RolloutStarted | RolloutWeight | RolloutAnalysis | RolloutPromoted | RolloutAborted | RolloutHeld;
+
+export interface RolloutStarted extends OfNode {
+  readonly type: "rollout.started";
+  readonly target: string;
+  readonly strategy: string;
+  readonly revision: number;
+  /** The revision that it replaces; absent at a first release. */
+  readonly from?: number;
+}
+
+export interface RolloutWeight extends OfNode {
+  readonly type: "rollout.weight";
+  readonly target: string;
+  /** Per cent of the traffic that the candidate gets, 0 to 100. */
+  readonly weight: number;
+  /** Which step of how many, from 1. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+export interface RolloutAnalysis extends OfNode {
+  readonly type: "rollout.analysis";
+  readonly target: string;
+  readonly outcome: "pass" | "fail" | "inconclusive" | "continue";
+  readonly signals: readonly SignalReport[];
+}
+
+/** What one signal says at this moment. */
+export interface SignalReport {
+  readonly name: string;
+  readonly outcome: "pass" | "fail" | "inconclusive" | "continue";
+  /** One sentence with the figures. */
+  readonly text: string;
+  readonly candidate?: number;
+  readonly baseline?: number;
+  readonly unit?: string;
+  /** Candidate requests (or samples) seen so far. */
+  readonly samples?: number;
+}
+
+export interface RolloutPromoted extends OfNode {
+  readonly type: "rollout.promoted";
+  readonly target: string;
+  readonly release: Release;
+}
+
+export interface RolloutAborted extends OfNode {
+  readonly type: "rollout.aborted";
+  readonly target: string;
+  /** In words, with the figures. */
+  readonly reason: string;
+  /** The revision that is live again; absent when there was none before. */
+  readonly restored?: number;
+}
+
+export interface RolloutHeld extends OfNode {
+  readonly type: "rollout.held";
+  readonly target: string;
+  readonly weight: number;
+  readonly reason: string;
+}

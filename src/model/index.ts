@@ -1,0 +1,10 @@
+export type * from "./artifact.ts";
+export type * from "./condition.ts";
+export type * from "./event.ts";
+export type * from "./failure.ts";
+export type * from "./figure.ts";
+export type * from "./json.ts";
+export * from "./plan.ts";
+export * from "./ref.ts";
+export type * from "./release.ts";
+export type * from "./result.ts";

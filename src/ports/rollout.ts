@@ -1,0 +1,158 @@
+import type { Artifact, Evidence, Json, RefCore, Release, RolloutEvent } from "../model/index.ts";
+import type { CountSource } from "./metrics.ts";
+import type { StepContext, StepSpec } from "./step.ts";
+
+declare const required: unique symbol;
+declare const carried: unique symbol;
+
+/** A place to deploy to. `Required` names the gates that a value must have passed to get there. */
+export interface Target<in out Required extends string = never> {
+  /** For example `local`; the Plan's node says `deploy:local`. */
+  readonly kind: string;
+  /** Unique in the pipeline for one kind; state is kept under it. */
+  readonly name: string;
+  readonly spec: StepSpec;
+  readonly requires: readonly Required[];
+  /** Opens the target for one deploy and takes its lock. The spec is a {@link DeploySpec}. Throws `TARGET_BUSY`. */
+  readonly connect: (spec: never, context: TargetContext) => Promise<RolloutDriver>;
+  /** What is live there now. Reads only. */
+  readonly status: (spec: never, context: TargetContext) => Promise<TargetStatus>;
+  /** Goes back to an earlier revision: the one before the live one unless `to` names it. */
+  readonly rollback: (
+    spec: never,
+    context: TargetContext,
+    options: { readonly to?: number },
+  ) => Promise<Release>;
+  /** Ends everything that runs there; the history stays. Absent where the target has no notion of it. */
+  readonly stop?: (spec: never, context: TargetContext) => Promise<void>;
+  readonly [required]?: (gates: Evidence<Required>) => void;
+}
+
+/** What `connect` gets: the target's own spec and the app, every ref resolved. */
+export interface DeploySpec<TargetSpec = unknown> {
+  readonly target: TargetSpec;
+  readonly app: ResolvedApp;
+}
+
+/** What `status`, `rollback` and `stop` get: no app, but the secrets that a restarted release may name. */
+export interface TargetVerbSpec<TargetSpec = unknown> {
+  readonly target: TargetSpec;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What a target is given: a running node's context, or the same parts of it for a verb such as `rollback`. */
+export type TargetContext = Pick<
+  StepContext,
+  "run" | "pipeline" | "root" | "stateDir" | "signal" | "env" | "processes" | "write" | "mask" | "restore"
+>;
+
+/** What is deployed. Carries the evidence of the value that it was made from. */
+export interface App<in Passed extends string = never> {
+  readonly kind: string;
+  readonly spec: StepSpec;
+  /** The ref of what is deployed (an artifact, an image): the gates that it has passed are the app's evidence. */
+  readonly subject: RefCore<unknown, Passed>;
+  readonly [carried]?: Evidence<Passed>;
+}
+
+/** An {@link App} with every ref resolved, as a driver gets it. */
+export interface ResolvedApp {
+  readonly kind: string;
+  readonly spec: Json;
+  /** Values of the secrets in the spec, by name. A driver never writes them to disk. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly artifact?: Artifact;
+}
+
+export interface TargetStatus {
+  readonly target: string;
+  readonly url: string | undefined;
+  readonly stable: RevisionStatus | undefined;
+  readonly candidate: RevisionStatus | undefined;
+  /** Per cent of the traffic that the candidate gets. */
+  readonly weight: number;
+  readonly history: readonly RevisionStatus[];
+}
+
+export interface RevisionStatus {
+  readonly revision: number;
+  readonly digest: string;
+  readonly createdAt: number;
+  readonly run: string;
+  /** Replicas that answer their health check. */
+  readonly ready: number;
+  readonly state: "live" | "candidate" | "retired" | "aborted";
+}
+
+/**
+ * What a strategy drives. Every call is idempotent: asked for what already holds, it changes nothing. So a strategy
+ * that was killed starts again by asking {@link RolloutDriver.observe} and goes on from there.
+ */
+export interface RolloutDriver {
+  /** What is true now, asked of the target itself. */
+  observe(): Promise<RolloutState>;
+  /** Brings up `replicas` of the candidate, without traffic, and waits until they are ready. Throws `RELEASE_UNHEALTHY`. */
+  start(replicas: number): Promise<void>;
+  /** Sets the number of replicas of one side and waits until they are ready, or gone. */
+  scale(side: "stable" | "candidate", replicas: number): Promise<void>;
+  /** Sends `weight` per cent of the traffic to the candidate, the rest to stable. */
+  route(weight: number): Promise<void>;
+  /** Makes the candidate the stable release: all traffic, full size; the old one is ended after `keepOld` ms. */
+  promote(options?: { readonly keepOld?: number }): Promise<Release>;
+  /** Takes the candidate back: stable to full size first, then traffic, then the candidate's processes. */
+  abort(reason: string): Promise<void>;
+  /** Requests, errors and latencies by side; absent where the target measures none. */
+  readonly counts?: CountSource;
+  /** Releases the target's lock. Ends nothing. */
+  close(): Promise<void>;
+}
+
+export interface RolloutState {
+  readonly target: string;
+  /** How many replicas the new release shall have. */
+  readonly desired: number;
+  readonly stable: SideState | undefined;
+  readonly candidate: SideState | undefined;
+  readonly weight: number;
+  readonly url: string;
+  /** True where stable already is what shall be deployed, healthy: there is nothing to do. */
+  readonly current: boolean;
+}
+
+export interface SideState {
+  readonly revision: number;
+  readonly digest: string;
+  readonly replicas: number;
+  readonly ready: number;
+  readonly url: string;
+}
+
+/** A way to release. Written once, for every target. */
+export interface Strategy {
+  readonly kind: string;
+  readonly spec: StepSpec;
+  readonly release: (driver: RolloutDriver, spec: never, context: StrategyContext) => Promise<StrategyResult>;
+}
+
+export interface StrategyContext {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly step: StepContext;
+  emit(event: RolloutProgress): void;
+}
+
+type Bare<E> = E extends { node: string } ? Omit<E, "node" | "at"> : never;
+export type RolloutProgress = Bare<RolloutEvent>;
+
+export type StrategyResult =
+  | { readonly outcome: "released"; readonly release: Release }
+  | { readonly outcome: "rolled-back"; readonly reason: string }
+  | { readonly outcome: "held"; readonly reason: string };
+
+/** Time as the engine and the strategies see it, so that tests can hold it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import type {
+  Artifact,
+  ArtifactStored,
+  GateJudged,
+  GateWaiting,
+  Json,
+  JsonObject,
+  PlanNode,
+  RolloutEvent,
+  RunState,
+  RunWarning,
+} from "../model/index.ts";
+
+declare const output: unique symbol;
+
+/**
+ * What a job runs. `spec` is plain data in which refs and secrets may stand anywhere; it goes into the Plan.
+ * `execute` gets it with every ref replaced by its value and every secret by a {@link ResolvedSecret}.
+ * A step of your own is an object of this shape; load what is heavy inside `execute`.
+ */
+export interface Step<out T> {
+  readonly kind: string;
+  readonly spec: StepSpec;
+  /** The fields of the output, where they are known before it runs: reading another one is a definition error. */
+  readonly fields?: readonly string[];
+  /**
+   * Whether it runs although a node whose value it uses was skipped; it then sees `undefined` there. A step without
+   * this is skipped too, with that reason.
+   */
+  readonly acceptsSkipped?: boolean;
+  /** Mistakes found while the step was made, for example a value in a place where it cannot be quoted. */
+  readonly problems?: readonly StepProblem[];
+  readonly execute: (spec: never, context: StepContext) => T | Promise<T>;
+  readonly [output]?: T;
+}
+
+/** A mistake in a step's making; the compiler reports it with the place of the job. */
+export interface StepProblem {
+  readonly rule: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Data with refs and secrets in it. */
+export type StepSpec = object | string | number | boolean | null;
+
+/** A secret's value, inside the node that named it. Prints as `***`. */
+export interface ResolvedSecret {
+  readonly name: string;
+  reveal(): string;
+}
+
+/** What a running node sees of its run. */
+export interface StepContext {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly node: PlanNode;
+  /** Counted from 1. */
+  readonly attempt: number;
+  /** Absolute folder of the pipeline; relative paths of the definition start here. */
+  readonly root: string;
+  /** Absolute folder for state that outlives the run (`.sluice`). */
+  readonly stateDir: string;
+  readonly params: JsonObject;
+  /** Fires when the node is to end: timeout, cancellation, an interrupted run. */
+  readonly signal: AbortSignal;
+  /** The variables that a child process may inherit: the documented base and the pipeline's `passEnv`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Process groups that must not outlive the run, whatever becomes of this process. */
+  readonly processes: ProcessGuard;
+  /**
+   * Takes what the node prints: masks, records and shows it. Where it returns a promise, wait for it before giving
+   * more; that is the back-pressure.
+   */
+  write(stream: "stdout" | "stderr", chunk: Uint8Array | string): void | Promise<void>;
+  /** Reports progress; `node` and `at` are filled in. */
+  emit(event: Progress): void;
+  /** Text with every secret of the run replaced by `***`. */
+  mask(text: string): string;
+  /** How the run stands, for nodes of the `finally` stage; `undefined` for others. */
+  readonly outcome: RunState | undefined;
+  /** Copies an artifact's files below `folder`, each verified by its digest. Throws `ARTIFACT_CORRUPT`. */
+  restore(artifact: Artifact, folder: string): Promise<void>;
+  /** What this node noted in the last run that passed; see {@link Baseline}. */
+  readonly baseline: Baseline;
+  /** Asks the person at the terminal; `undefined` where nobody is there. */
+  ask(question: Question): Promise<Answer | undefined>;
+}
+
+type Distribute<E> = E extends { node?: string } ? Omit<E, "node" | "at"> : never;
+/** An event as a node gives it. */
+export type Progress = Distribute<RolloutEvent | GateJudged | GateWaiting | ArtifactStored | RunWarning>;
+
+/** What a gate compares with: a value kept from the last run that passed as a whole. */
+export interface Baseline {
+  previous(): Promise<Json | undefined>;
+  /** Becomes the new baseline when, and only when, the run passes. */
+  propose(value: Json): void;
+}
+
+export interface Question {
+  readonly title: string;
+  readonly detail?: string;
+}
+
+export interface Answer {
+  readonly approved: boolean;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/** Keeps process groups from outliving the run. */
+export interface ProcessGuard {
+  add(group: number): void;
+  remove(group: number): void;
+}

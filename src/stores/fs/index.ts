@@ -1,0 +1,3 @@
+export { FileArtifactStore } from "./artifacts.ts";
+export { FileBaselineStore } from "./baselines.ts";
+export { FileRunStore } from "./run-store.ts";

@@ -1,0 +1,70 @@
+import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import type { RolloutDriver, StrategyContext, StrategyResult } from "../../ports/index.ts";
+import { needsCounts } from "../analysis/create-signals.ts";
+import type { Metric } from "../metrics/types.ts";
+import { AbortFailure, Rollout } from "./rollout.ts";
+
+/** What makes one strategy differ from another. */
+export interface Conduct {
+  readonly kind: string;
+  readonly metrics: readonly Metric[];
+  /** Releases beside a stable release. */
+  readonly run: (rollout: Rollout) => Promise<StrategyResult>;
+  /** Releases where there is none to compare with or go back to. */
+  readonly first: (rollout: Rollout) => Promise<StrategyResult>;
+}
+
+/**
+ * What all strategies do alike: start from what is true, and leave something well-defined behind. A target that is
+ * current is left alone; an unhealthy candidate is taken back and that is the result; any other error, and a
+ * cancellation, takes the candidate back and is passed on.
+ */
+export async function conduct(
+  { kind, metrics, run, first }: Conduct,
+  driver: RolloutDriver,
+  context: StrategyContext,
+): Promise<StrategyResult> {
+  context.signal.throwIfAborted();
+  const state = await driver.observe();
+  const rollout = new Rollout({ kind, driver, context, state });
+  if (state.current) {
+    // Stable is what shall be deployed, so a candidate beside it is left over from something else.
+    if (state.candidate !== undefined)
+      await rollout.abort("the release that is live is the one that is wanted");
+    return { outcome: "released", release: await driver.promote() };
+  }
+  const blind = driver.counts === undefined ? metrics.find(needsCounts) : undefined;
+  if (blind !== undefined) {
+    throw new SluiceError(
+      "METRICS_UNAVAILABLE",
+      `${state.target} counts no requests, which "${blind.name}" is made of`,
+      {
+        hint: "Ask a monitoring system by `metric({ query })`, or deploy by `rolling()` without analysis.",
+      },
+    );
+  }
+  try {
+    return await (state.stable === undefined ? first(rollout) : run(rollout));
+  } catch (error) {
+    return takeBack(rollout, error);
+  }
+}
+
+async function takeBack(rollout: Rollout, error: unknown): Promise<StrategyResult> {
+  if (error instanceof AbortFailure) throw error;
+  const { signal } = rollout.context;
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  if (!rollout.touched) throw cause;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const reason = signal.aborted ? `the rollout was interrupted: ${text}` : text;
+  let result: StrategyResult;
+  try {
+    result = await rollout.abort(reason);
+  } catch (failure) {
+    if (!(failure instanceof AbortFailure)) throw failure;
+    const both = new AggregateError([cause, failure.cause], failure.message);
+    throw new SluiceError(failure.code, failure.message, { hint: failure.hint, cause: both });
+  }
+  if (!signal.aborted && isSluiceError(error) && error.code === "RELEASE_UNHEALTHY") return result;
+  throw cause;
+}

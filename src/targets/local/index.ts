@@ -1,0 +1,3 @@
+export { local } from "./local.ts";
+export type { LocalOptions } from "./options.ts";
+export type { LocalDeploySpec, LocalSpec, LocalVerbSpec } from "./spec.ts";

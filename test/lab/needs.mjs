@@ -1,0 +1,32 @@
+/**
+ * What a lab suite can need besides Node and git. A suite names its needs in a line of its own, `// needs: registry`;
+ * `run.mjs` brings up those of the suites that are asked for and takes them down again.
+ *
+ * Each need resolves to `{ env, stop }` (both may be absent) once it is usable, and rejects with the reason where it
+ * cannot be had on this machine: then the tests that rest on it are skipped, and the reason is printed.
+ */
+import { spawn } from "node:child_process";
+
+export const NEEDS = {
+  /** The package registry, as the user's npm is set up to reach it. */
+  registry: async () => {
+    const { code, output } = await npm(["ping", "--fetch-retries=0", "--fetch-timeout=15000"]);
+    if (code !== 0)
+      throw new Error(`npm cannot reach its registry: ${output.trim().split("\n").at(-1) ?? ""}`);
+    return {};
+  },
+};
+
+function npm(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
+    child.stderr.on("data", (chunk) => (output += String(chunk)));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
