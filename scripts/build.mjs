@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -28,6 +28,8 @@ const FILES = {
   js: [...entries, ...Object.keys(PROGRAMS)].map((name) => `${name}.js`),
   types: entries.map((name) => `${name}.d.ts`),
 };
+/** What package.json names in `bin`. */
+const COMMANDS = ["bin.js"];
 const SUFFIX = { js: ".js", types: ".d.ts" };
 
 /** Builds `dist`, or its JavaScript only, and resolves to whether there was anything to do. */
@@ -69,6 +71,7 @@ async function make(kind, stamp) {
   await rm(aside, { recursive: true, force: true });
   try {
     await tsup({ name: kind, config: join(ROOT, "tsup.config.ts"), outDir: aside, silent: true });
+    if (kind === "js") for (const file of COMMANDS) await makeCommand(join(aside, file));
     const made = await filesBelow(aside);
     for (const file of made) {
       await mkdir(dirname(join(DIST, file)), { recursive: true });
@@ -82,6 +85,13 @@ async function make(kind, stamp) {
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** A shell that starts the file learns from its first line what runs it. */
+async function makeCommand(file) {
+  const text = await readFile(file, "utf8");
+  if (!text.startsWith("#!")) await writeFile(file, `#!/usr/bin/env node\n${text}`);
+  await chmod(file, 0o755);
 }
 
 async function isFresh(kind, stamp) {

@@ -1,17 +1,21 @@
 /**
  * Compiles every `@example` of the docstrings, and every `ts` block of the Markdown pages that is a whole program (it
- * imports from `sluice`), against the built package, exactly as a user's file would be. An `@example` may leave out
- * the imports of what the package, or its own file, exports, and use what `examples-context.d.ts` declares.
+ * imports from `sluice`), as a user's file would be, with `sluice` standing for the sources. An `@example` may leave out
+ * the imports of what its own file, the package or its own folder exports, and use what `examples-context.d.ts` declares.
  */
+import { readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { glob } from "tinyglobby";
 import ts from "typescript";
 import { ENTRIES } from "./entries.mjs";
 import { ROOT } from "./lib.mjs";
 
-/** Inside the repository, so that `sluice` resolves to this package; ignored by git. */
+/** Inside the repository, so that packages are found; ignored by git. */
 const FOLDER = join(ROOT, ".examples");
+
+/** What a program on a page may import from `./pipeline.js`. */
+const USERS_PIPELINE = 'export declare const pipe: import("sluice").Pipeline;\nexport default pipe;\n';
 
 /** TypeScript's codes for a name that nobody declares. */
 const UNDECLARED = new Set([2304, 2503, 2552, 18004]);
@@ -81,6 +85,7 @@ async function compile(examples) {
     subpaths.map((name, index) => `import type * as m${index} from "${name}";`).join("\n"),
   );
   for (const [path, example] of origins) await writeFile(path, programOf(example, []));
+  await writeFile(join(FOLDER, "pipeline.ts"), USERS_PIPELINE);
 
   const first = programOver([...origins.keys(), probe]);
   const published = namesOf(first, probe, subpaths);
@@ -104,9 +109,20 @@ function programOf(example, imports) {
 }
 
 function programOver(files, oldProgram) {
+  const sources = Object.entries(ENTRIES).map(([subpath, source]) => [
+    subpath.replace(".", "sluice"),
+    [join(ROOT, source)],
+  ]);
   const { options } = ts.parseJsonConfigFileContent(
-    // What is imported for an example may be a type or a value.
-    { extends: "../tsconfig.json", compilerOptions: { verbatimModuleSyntax: false, isolatedModules: false } },
+    {
+      extends: "../tsconfig.json",
+      // What is imported for an example may be a type or a value.
+      compilerOptions: {
+        verbatimModuleSyntax: false,
+        isolatedModules: false,
+        paths: Object.fromEntries(sources),
+      },
+    },
     ts.sys,
     FOLDER,
   );
@@ -136,11 +152,21 @@ function missingImports(program, path, example, published) {
   for (const { code, start, length } of program.getSemanticDiagnostics(source)) {
     if (UNDECLARED.has(code)) unknown.add(source.text.slice(start, start + length));
   }
-  const own = `../${example.file}`;
   return [...unknown].flatMap((name) => {
-    if (published.has(name)) return [`import { ${name} } from "${published.get(name)}";`];
-    return exportsName(example.file, name) ? [`import { ${name} } from "${own}";`] : [];
+    const file = [example.file, ...siblingsOf(example.file)].find((candidate) =>
+      exportsName(candidate, name),
+    );
+    if (file === example.file || !published.has(name)) {
+      return file === undefined ? [] : [`import { ${name} } from "../${file}";`];
+    }
+    return [`import { ${name} } from "${published.get(name)}";`];
   });
+}
+
+function siblingsOf(file) {
+  return readdirSync(join(ROOT, dirname(file)))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${dirname(file)}/${name}`);
 }
 
 function exportsName(file, name) {

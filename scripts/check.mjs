@@ -19,7 +19,7 @@ const STEPS = [
   { name: "types", needs: "build" },
   { name: "lint", needs: "build" },
   { name: "unused" },
-  { name: "examples", needs: "build" },
+  { name: "examples" },
   { name: "api-docs" },
   { name: "publint", needs: "build" },
   { name: "attw", needs: "build" },

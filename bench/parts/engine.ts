@@ -35,7 +35,8 @@ function layered(nodes: number): ReturnType<typeof pipeline> {
     for (let layer = 0; layer < 10; layer++) {
       const now: AnyRef[] = [];
       for (let index = 0; index < width; index++) {
-        const needs = before.length === 0 ? [] : [0, 1, 2].map((step) => before[(index + step) % width] as AnyRef);
+        const needs =
+          before.length === 0 ? [] : [0, 1, 2].map((step) => before[(index + step) % width] as AnyRef);
         now.push(stage.job(`n${layer}-${index}`, () => undefined, { after: needs }));
       }
       before = now;
@@ -57,7 +58,8 @@ export async function measureEngine(nodes: number, journal: "memory" | "file"): 
     const t3 = performance.now();
     const result = await run(compiled, store, recorder);
     const t4 = performance.now();
-    if (result.state !== "passed" || result.nodes.size !== nodes) throw new Error(`the run ended as ${result.state}`);
+    if (result.state !== "passed" || result.nodes.size !== nodes)
+      throw new Error(`the run ended as ${result.state}`);
     await recorder.close();
     const each = (ms: number): number => (ms * 1_000) / nodes;
     const rss = process.memoryUsage.rss() / 1_048_576;

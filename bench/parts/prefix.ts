@@ -30,7 +30,8 @@ function writerFor(mode: Mode): Write {
   if (mode === "copy") return toStdout;
   if (mode === "bound") return (chunk) => toStdout(prefixed(chunk));
   const reporter = plain({ color: false });
-  return (chunk) => reporter.event({ type: "node.log", at: 0, node: NODE, stream: "stdout", chunk } satisfies NodeLog);
+  return (chunk) =>
+    reporter.event({ type: "node.log", at: 0, node: NODE, stream: "stdout", chunk } satisfies NodeLog);
 }
 
 function toStdout(chunk: Uint8Array): void | Promise<void> {
@@ -62,7 +63,7 @@ async function measure(mode: Mode): Promise<void> {
   for (let from = 0; from < source.length; from += CHUNK) chunks.push(source.subarray(from, from + CHUNK));
   const write = writerFor(mode);
   const began = performance.now();
-  for (let done = 0; done < SIZE; ) {
+  for (let done = 0; done < SIZE;) {
     for (const chunk of chunks) {
       await write(chunk);
       done += chunk.length;
@@ -70,7 +71,9 @@ async function measure(mode: Mode): Promise<void> {
   }
   await new Promise((resolve) => process.stdout.write("", resolve));
   const ms = performance.now() - began;
-  process.stderr.write(JSON.stringify({ mode, ms, rss: process.memoryUsage().rss / MIB } satisfies Measurement));
+  process.stderr.write(
+    JSON.stringify({ mode, ms, rss: process.memoryUsage().rss / MIB } satisfies Measurement),
+  );
 }
 
 async function round(mode: Mode): Promise<Measurement> {
@@ -99,7 +102,12 @@ async function main(): Promise<void> {
   const rows = MODES.map((name) => {
     const of = all.filter((measurement) => measurement.mode === name);
     const ms = median(of.map((measurement) => measurement.ms));
-    return { mode: name, ms: Math.round(ms), mibPerSecond: Math.round(100_000 / ms), rssMiB: Math.round(median(of.map(({ rss }) => rss))) };
+    return {
+      mode: name,
+      ms: Math.round(ms),
+      mibPerSecond: Math.round(100_000 / ms),
+      rssMiB: Math.round(median(of.map(({ rss }) => rss))),
+    };
   });
   const bound = rows.find((row) => row.mode === "bound")?.ms ?? NaN;
   const ratio = Number((bound / (rows.find((row) => row.mode === "plain")?.ms ?? NaN)).toFixed(2));

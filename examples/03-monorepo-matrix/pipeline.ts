@@ -26,10 +26,15 @@ const pipe = pipeline(
 
     const test = p.stage("test");
     for (const name of ["shared", "api", "web"] as const) {
-      test.matrix(name, { locale: ["en", "de"] }, ({ locale }) => sh`node scripts/test-package.mjs ${name} ${locale}`, {
-        when: changed(name),
-        timeout: "1m",
-      });
+      test.matrix(
+        name,
+        { locale: ["en", "de"] },
+        ({ locale }) => sh`node scripts/test-package.mjs ${name} ${locale}`,
+        {
+          when: changed(name),
+          timeout: "1m",
+        },
+      );
     }
   },
 );

@@ -6,7 +6,9 @@ export const checks = pipeline(
   { name: "checks", params: { files: z.number().int().positive().default(3) } },
   (p, { params }) => {
     const count = p.stage("count");
-    const files = count.job("files", () => Array.from({ length: params.files }, (_, index) => `file-${index}.txt`));
+    const files = count.job("files", () =>
+      Array.from({ length: params.files }, (_, index) => `file-${index}.txt`),
+    );
     const lines = count.job("lines", {
       needs: { files },
       run: ({ files: names }) => ({ files: names.length, lines: names.length * 40 }),

@@ -33,11 +33,8 @@ export function verdictOf(
     ...latencyFigures(results, limits.latency),
   ];
   const summary = [
-    figures
-      .filter((figure) => figure.name !== "errors")
-      .map(describe)
-      .join(", "),
-    `${results.length} questions, ${errors.length} errors`,
+    `${counted(results.length, "question")}, ${counted(errors.length, "error")}`,
+    ...figures.filter((figure) => !figure.ok).map(describe),
     ...(errors.length > 0 ? [errorText(errors)] : []),
     ...(comparisons.missing === undefined ? [] : [comparisons.missing]),
     ...(comparisons.worse.length > 0 ? [`worse than before: ${few(comparisons.worse)}`] : []),
@@ -55,16 +52,16 @@ export function verdictOf(
 function metricFigures(metric: Metric, value: number, comparison: Comparison | undefined): readonly Figure[] {
   const { name, min, maxDrop } = metric;
   const own = { name, value, unit: "share" };
-  if (comparison === undefined) return [{ ...own, ...bound([min]), ok: value >= (min ?? 0) }];
+  if (comparison === undefined) return [{ ...own, ...bound([min]), ok: keeps(value, min) }];
   const floor = maxDrop === undefined ? undefined : tidy(comparison.before - maxDrop);
   const previous = tidy(comparison.before);
   if (comparison.same) {
     return [
-      { ...own, ...bound([min, floor]), previous, ok: value >= (min ?? 0) && reaches(comparison.now, floor) },
+      { ...own, ...bound([min, floor]), previous, ok: keeps(value, min) && reaches(comparison.now, floor) },
     ];
   }
   return [
-    { ...own, ...bound([min]), ok: value >= (min ?? 0) },
+    { ...own, ...bound([min]), ok: keeps(value, min) },
     {
       name: `${name} (${comparison.shared} questions in common)`,
       value: comparison.now,
@@ -79,6 +76,11 @@ function metricFigures(metric: Metric, value: number, comparison: Comparison | u
 function bound(mins: readonly (number | undefined)[]): { readonly min?: number } {
   const given = mins.filter((min) => min !== undefined);
   return given.length === 0 ? {} : { min: Math.max(...given) };
+}
+
+/** A mean of ratios may miss a limit that it equals by its last binary digit. */
+function keeps(value: number, min: number | undefined): boolean {
+  return min === undefined || value >= min - 1e-12;
 }
 
 /** Kept scores have six digits, so their mean may differ from the same scores' mean in the seventh. */
@@ -110,6 +112,7 @@ function latencyFigures(results: readonly ItemResult[], limits: JudgeLimits["lat
   });
 }
 
+/** `mrr@5 0.7 (at least 0.8, before 0.82)`. */
 function describe(figure: Figure): string {
   const value = figure.unit === "share" ? rounded(figure.value) : `${figure.value} ${figure.unit ?? ""}`;
   const bounds = [
@@ -130,6 +133,10 @@ function errorText(errors: readonly ItemResult[]): string {
     shown.join(", ") +
     (sorted.length > shown.length ? ` and ${sorted.length - shown.length} other reasons` : "")
   );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function few(names: readonly string[]): string {

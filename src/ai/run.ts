@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { SluiceError } from "../errors/index.ts";
 import type { StepContext } from "../ports/index.ts";
 import { formatDuration } from "../util/duration.ts";
@@ -41,37 +42,54 @@ export async function askAll(
   const limit = pLimit(options.concurrency);
   const total = dataset.items.length;
   const results = new Array<ItemResult | undefined>(total);
-  let finished = 0;
-  let answered = 0;
-  let printed = 0;
-  let broken = false;
+  const state = { finished: 0, answered: 0, printed: 0, broken: false, hopeless: false };
+  const { signal, unlink } = linked(context.signal);
   let printing = Promise.resolve();
   const printReady = async (): Promise<void> => {
-    for (let result = results[printed]; result !== undefined; result = results[printed]) {
-      printed++;
-      await context.write("stdout", lineOf(result, printed, total, options.metrics));
+    for (let next = results[state.printed]; next !== undefined; next = results[state.printed]) {
+      state.printed++;
+      await context.write("stdout", lineOf(next, state.printed, total, options.metrics));
     }
   };
-  const hopeless = (): boolean => answered === 0 && finished >= HOPELESS;
   const one = async (item: DatasetItem, index: number): Promise<void> => {
-    if (broken || hopeless()) return;
+    if (state.broken || state.hopeless) return;
     try {
-      context.signal.throwIfAborted();
-      const result = await askOne(item, options, context.signal);
+      signal.throwIfAborted();
+      const result = await askOne(item, options, signal);
       results[index] = result;
-      finished++;
-      if (result.latency !== undefined) answered++;
+      state.finished++;
+      if (result.latency !== undefined) state.answered++;
+      // Stays so even if one that is still under way is answered: the others have been left out by then.
+      if (state.answered === 0 && state.finished >= HOPELESS) state.hopeless = true;
       printing = printing.then(printReady);
       await printing;
     } catch (error) {
-      broken = true;
+      state.broken = true;
       throw error;
     }
   };
-  await allOf(dataset.items.map((item, index) => limit(one, item, index)));
+  await allOf(dataset.items.map((item, index) => limit(one, item, index))).finally(unlink);
   const done = results.filter((result) => result !== undefined);
-  if (answered === 0) throw nobodyAnswers(done, dataset);
+  if (state.hopeless || state.answered === 0) throw nobodyAnswers(done, dataset);
   return done;
+}
+
+/** A signal that fires with `outer` and takes any number of listeners without a warning of Node's. */
+function linked(outer: AbortSignal): { readonly signal: AbortSignal; readonly unlink: () => void } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  setMaxListeners(0, signal);
+  const forward = (): void => {
+    controller.abort(outer.reason);
+  };
+  if (outer.aborted) forward();
+  else outer.addEventListener("abort", forward, { once: true });
+  return {
+    signal,
+    unlink: () => {
+      outer.removeEventListener("abort", forward);
+    },
+  };
 }
 
 /** Waits for all, so that nothing goes on behind the gate's back, and then rejects with the first rejection. */
@@ -116,10 +134,10 @@ export function rounded(score: number): string {
 }
 
 function nobodyAnswers(results: readonly ItemResult[], dataset: Dataset): SluiceError {
-  const reason = results[0]?.error ?? "no reason given";
+  const errors = results.flatMap((result) => result.error ?? []);
   return new SluiceError(
     "GATE_ERROR",
-    `none of the first ${results.length} of ${dataset.items.length} questions was answered: ${reason}`,
+    `none of the first ${errors.length} of ${dataset.items.length} questions was answered: ${errors[0] ?? "no reason given"}`,
     {
       path: dataset.path,
       hint: "See that the service is up and takes the request that ask describes.",

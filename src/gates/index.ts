@@ -1,3 +1,9 @@
+/**
+ * Checks on what a pipeline made: tests, coverage, scans, numbers, and a person's approval. A report that is missing,
+ * empty or malformed fails its gate.
+ *
+ * @packageDocumentation
+ */
 export { approval, type ApprovalOptions } from "./approval.ts";
 export { coverage, type CoverageKind, type CoverageOptions } from "./code-coverage/index.ts";
 export { junit, type JunitOptions } from "./junit/index.ts";

@@ -3,8 +3,9 @@ import { refHandle, type Figure, type Input } from "../model/index.ts";
 import type { Check, StepContext, Verdict } from "../ports/index.ts";
 import { numbersOf, previousOf, propose } from "./_shared/baseline.ts";
 import { boundsOf, within, type Limits } from "./_shared/drop.ts";
+import { missed } from "./_shared/figures.ts";
 import { OptionProblems } from "./_shared/options.ts";
-import { oneLine } from "./_shared/text.ts";
+import { counted, oneLine } from "./_shared/text.ts";
 
 /** One number to judge. At least one limit is needed. */
 export interface ThresholdMetric {
@@ -110,13 +111,16 @@ async function judge(
   const alone = entries.filter(
     ([name, metric]) => (metric.maxDrop ?? metric.maxRise) !== undefined && before[name] === undefined,
   );
+  const misses = missed(figures);
   const summary = [
-    figures.map(describe).join(", "),
+    ...(misses.length > 0
+      ? misses
+      : [`${counted(figures.length, "figure keeps its", "figures keep their")} limits`]),
     ...(alone.length === 0
       ? []
       : [`no accepted run to compare ${alone.map(([name]) => name).join(" and ")} with`]),
   ].join("; ");
-  if (figures.some((figure) => !figure.ok)) {
+  if (misses.length > 0) {
     return {
       outcome: "failed",
       figures,
@@ -148,14 +152,4 @@ function figureOf(name: string, metric: ResolvedMetric, previous: number | undef
     ...(previous === undefined ? {} : { previous }),
     ok: within(value, bounds),
   };
-}
-
-function describe(figure: Figure): string {
-  const unit = figure.unit === undefined ? "" : ` ${figure.unit}`;
-  const bounds = [
-    figure.min === undefined ? "" : `at least ${figure.min}`,
-    figure.max === undefined ? "" : `at most ${figure.max}`,
-    figure.previous === undefined ? "" : `before ${figure.previous}`,
-  ].filter((part) => part !== "");
-  return `${figure.name} ${figure.value}${unit}${bounds.length === 0 ? "" : ` (${bounds.join(", ")})`}`;
 }

@@ -37,21 +37,20 @@ function valueText(part: Json): string {
   if (!isObject(part) || !("value" in part)) return brief(part);
   const value = part["value"] ?? null;
   const items = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  return items.map((item) => itemText(item, part["quote"] === true)).join(" ");
+  return items.map((item) => itemText(item, part["quote"])).join(" ");
 }
 
-function itemText(item: Json, quote: boolean): string {
+/** `quote` is how the literal text around the value is quoted: `bare`, `double` or `single`. */
+function itemText(item: Json, quote: Json | undefined): string {
   const dynamic = placeholder(item);
   if (dynamic !== undefined) return dynamic;
   const text = typeof item === "string" ? item : JSON.stringify(item);
-  return quote ? shellQuoted(text) : text;
+  if (quote === "double") return text.replace(/[\\"$`]/g, "\\$&");
+  const single = text.replaceAll("'", `'\\''`);
+  return quote === "single" || BARE.test(text) ? single : `'${single}'`;
 }
 
 const BARE = /^[\p{L}\p{N}_./:@%+=,-]+$/u;
-
-function shellQuoted(text: string): string {
-  return BARE.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** Data on one line, for people: `{ lines: 0.85, dataset: evals/a.jsonl }`, with placeholders. */
 export function brief(value: Json): string {

@@ -1,5 +1,4 @@
 // Control and format characters (direction overrides among them), lone surrogates, and line separators.
-// eslint-disable-next-line no-control-regex
 const INVISIBLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
 
@@ -11,6 +10,7 @@ export function visible(text: string): string {
 /** The text, cut to `length` characters with `…` at its end. */
 export function clipped(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
-  const chars = [...line];
+  // By code points: a pair of surrogates must not be cut in two.
+  const chars = Array.from(line);
   return chars.length <= length ? line : `${chars.slice(0, length - 1).join("")}…`;
 }

@@ -52,7 +52,8 @@ function inputFacts(node: PlanNode): readonly string[] {
       if (node.uses !== "shell") return [];
       return [
         ...(isEmpty(spec["cwd"]) ? [] : [`in ${brief(spec["cwd"] ?? null)}`]),
-        ...(isEmpty(spec["shell"]) || spec["shell"] === true ? [] : [`by ${brief(spec["shell"] ?? null)}`]),
+        ...(spec["shell"] === "sh" ? ["by sh"] : []),
+        ...(isEmpty(spec["stdin"]) ? [] : [`reads ${brief(spec["stdin"] ?? null)}`]),
         ...(isEmpty(spec["env"]) ? [] : [`env ${inline(spec["env"] ?? null)}`]),
       ];
   }

@@ -17,7 +17,7 @@ export interface PlanTextOptions {
   readonly color: boolean;
   /** Cells of a line. */
   readonly columns: number;
-  /** By node id. */
+  /** By node id; a node that is not in it runs, or waits for a value that decides. */
   readonly predictions?: ReadonlyMap<string, Prediction>;
 }
 
@@ -80,16 +80,20 @@ function headLines(plan: Plan, { predictions }: PlanTextOptions, terminal: Termi
   ];
 }
 
+/** A node without a prediction runs, unless it has a condition that only the run can decide. */
 function expected(plan: Plan, predictions: ReadonlyMap<string, Prediction>): string {
-  const runs = plan.nodes.filter((node) => predictions.get(node.id)?.runs === true).length;
-  const skipped = plan.nodes.filter((node) => predictions.get(node.id)?.runs === false).length;
-  const open = plan.nodes.length - runs - skipped;
-  const parts = [
-    `${runs} run`,
-    `${skipped} skipped`,
-    ...(open === 0 ? [] : [`${open} known only during the run`]),
-  ];
-  return parts.join(", ");
+  const conditional = new Set(plan.stages.flatMap((stage) => (stage.when === null ? [] : [stage.name])));
+  const verdicts = plan.nodes.map((node): boolean | undefined => {
+    const known = predictions.get(node.id)?.runs;
+    return known ?? (node.when === null && !conditional.has(node.stage) ? true : undefined);
+  });
+  const count = (verdict: boolean | undefined): number => verdicts.filter((one) => one === verdict).length;
+  const open = count(undefined);
+  return [
+    `${count(true)} run`,
+    `${count(false)} skipped`,
+    ...(open === 0 ? [] : [`${open} decided during the run`]),
+  ].join(", ");
 }
 
 function stageLines(stage: PlanStage, before: PlanStage | undefined, terminal: Terminal): readonly string[] {

@@ -5,6 +5,7 @@ import { Engine, type PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import { baseEnv } from "../executors/shell/environment.ts";
 import { createProcessGuard } from "../executors/shell/guard.ts";
+import { sweep } from "../executors/shell/sweep.ts";
 import { answerConditions, readHead } from "../facts/index.ts";
 import type { Plan, RunResult } from "../model/index.ts";
 import type { RecordedRun } from "../ports/index.ts";
@@ -72,6 +73,9 @@ export async function execute(
       signal,
     });
     const result = await engine.run();
+    // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
+    // each other's jobs this way.
+    if (recorded === undefined) await sweep(`${runId}/`);
     await fan.finish(result);
     return result;
   } finally {

@@ -45,7 +45,9 @@ export function github(options: GithubOptions = {}): Reporter {
     async finish(run, result) {
       const file = env["GITHUB_STEP_SUMMARY"] ?? "";
       if (file === "") return "";
-      const trouble = await appendSummary(file, (limit) => stepSummary(run.view, result, options.command ?? "sluice", limit));
+      const trouble = await appendSummary(file, (limit) =>
+        stepSummary(run.view, result, options.command ?? "sluice", limit),
+      );
       if (trouble === undefined) return "";
       return annotation({ level: "warning", title: "The step summary was not written", message: trouble });
     },

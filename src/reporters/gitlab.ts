@@ -33,7 +33,7 @@ export function gitlab(options: GitlabOptions = {}): Reporter {
   }
 
   function enter(event: RunEvent, run: CiRun): string {
-    const stage = "node" in event && event.node !== undefined ? run.view.nodes.get(event.node)?.plan.stage : undefined;
+    const stage = "node" in event ? run.view.nodes.get(event.node)?.plan.stage : undefined;
     if (stage === open?.stage) return "";
     const closed = close(event.at);
     if (stage === undefined) return closed;

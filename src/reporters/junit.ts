@@ -36,12 +36,14 @@ export function junit(options: JunitOptions = {}): Reporter {
   async function failureLogs(view: RunView): Promise<ReadonlyMap<string, string>> {
     const tails = new Map<string, string>();
     for (const { plan, state } of view.nodes.values()) {
-      if (state === "failed") tails.set(plan.id, logTail(await logs.tail(plan.id, options.logBytes ?? 16 * 1024)));
+      if (state === "failed")
+        tails.set(plan.id, logTail(await logs.tail(plan.id, options.logBytes ?? 16 * 1024)));
     }
     return tails;
   }
 
   async function render(view: RunView, result: RunResult): Promise<string> {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is the package that this name leads to
     const { XMLBuilder } = await import("fast-xml-parser");
     const builder = new XMLBuilder({
       ignoreAttributes: false,

@@ -62,7 +62,14 @@ export function plain(options: PlainOptions = {}): Reporter {
     async finish(result) {
       await sink.write(lines.flushAll(), "latin1");
       view?.finish(result);
-      const summary = view === undefined ? [] : summaryLines(view, result, { paint, command: options.command ?? "sluice", logFile: (node) => logs.file(node) });
+      const summary =
+        view === undefined
+          ? []
+          : summaryLines(view, result, {
+              paint,
+              command: options.command ?? "sluice",
+              logFile: (node) => logs.file(node),
+            });
       await sink.write(summary.map((line) => `${line}\n`).join(""));
       await sink.end();
     },

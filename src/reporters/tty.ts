@@ -61,7 +61,10 @@ export function tty(options: TtyOptions = {}): Reporter {
       resume: () => live?.resume(),
     });
 
-  return { ...(live === undefined ? plain({ ...options, out, color }) : asReporter(live)), ...asking(prompt) };
+  return {
+    ...(live === undefined ? plain({ ...options, out, color }) : asReporter(live)),
+    ...asking(prompt),
+  };
 }
 
 function asReporter(live: LiveView): Reporter {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identify } from "../../src/targets/local/process/identity.ts";
 import { Driven } from "./local-target/driven.ts";
 import { ask, askTimes } from "./local-target/load.ts";
-import { eventually, Rig } from "./local-target/rig.ts";
+import { eventually, killed, Rig } from "./local-target/rig.ts";
 
 let rig: Rig;
 const driven: Driven[] = [];
@@ -61,12 +61,8 @@ describe("a driver that is killed", () => {
     const side = step === "promote" ? "stable" : "candidate";
     const slow = ask(`${url}/slow?ms=3000`, { headers: { "x-sluice-side": side } });
     await eventually(
-      () => readFile(rig.path("state.json"), "utf8"),
-      (text) => {
-        const { stable, candidate } = (JSON.parse(text) as { routing: Record<string, { revision: number }> })
-          .routing;
-        return stable?.revision === live && candidate === null;
-      },
+      () => rig.status(),
+      (status) => status.stable?.revision === live && status.candidate === undefined,
     );
     await one.kill();
 
@@ -124,12 +120,23 @@ describe("the lock", () => {
 });
 
 describe("a replica that is killed", () => {
+  it("is started again with a secret that the release after it knows nothing of", async () => {
+    await rig.deploy(rig.app({ version: "one", replicas: 2, secrets: { token: "hunter2" } }));
+    const driver = await rig.connect(rig.app({ version: "two", replicas: 2 }));
+    await driver.start(1);
+    await driver.scale("stable", 1);
+    await driver.abort("judged bad");
+    expect((await driver.observe()).stable).toMatchObject({ revision: 1, replicas: 2, ready: 2 });
+  });
+
   it("gets no more requests and is started again, with its secrets", async () => {
     const url = await rig.deploy(rig.app({ replicas: 2, secrets: { token: "hunter2" } }));
     const [victim = 0, other = 0] = await rig.replicas();
-    process.kill(victim, "SIGKILL");
+    await killed(victim);
     const answers = await askTimes(url, 10);
-    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(answers.map(({ status, body }) => (status === 200 ? status : body))).toEqual(
+      answers.map(() => 200),
+    );
     await eventually(
       () => rig.status(),
       ({ stable }) => stable?.ready === 2,
@@ -144,7 +151,7 @@ describe("a replica that is killed", () => {
   it("is answered for with a clear 503 while none is left", async () => {
     const url = await rig.deploy(rig.app({ replicas: 1, env: { START_DELAY: "1500" } }));
     const [victim = 0] = await rig.replicas();
-    process.kill(victim, "SIGKILL");
+    await killed(victim);
     const answer = await eventually(
       () => ask(url),
       ({ status }) => status === 503,
@@ -168,11 +175,7 @@ describe("a proxy that is killed", () => {
     const counts = await driver.counts?.snapshot();
     const replicas = await rig.replicas();
     const proxy = await rig.proxy();
-    process.kill(proxy, "SIGKILL");
-    await eventually(
-      () => identify(proxy),
-      (found) => found === undefined,
-    );
+    await killed(proxy);
     await expect(ask(url)).rejects.toThrow();
 
     const state = await driver.observe();
@@ -193,7 +196,7 @@ describe("a proxy that is killed", () => {
     const driver = await rig.connect(rig.app({ replicas: 1 }));
     await ask(url);
     const before = await driver.counts?.snapshot();
-    process.kill(await rig.proxy(), "SIGKILL");
+    await killed(await rig.proxy());
     expect((await driver.counts?.snapshot())?.stable?.requests).toBe(before?.stable?.requests);
     await rig.look();
     expect(await ask(url)).toMatchObject({ status: 200 });
@@ -201,7 +204,7 @@ describe("a proxy that is killed", () => {
 
   it("shows in the status, which changes nothing", async () => {
     await rig.deploy(rig.app({ replicas: 2 }));
-    process.kill(await rig.proxy(), "SIGKILL");
+    await killed(await rig.proxy());
     const status = await eventually(
       () => rig.status(),
       ({ url }) => url === undefined,
@@ -213,7 +216,7 @@ describe("a proxy that is killed", () => {
   it("leaves processes that a stop still finds", async () => {
     await rig.deploy(rig.app({ replicas: 2 }));
     const pids = await rig.replicas();
-    process.kill(await rig.proxy(), "SIGKILL");
+    await killed(await rig.proxy());
     await rig.stop();
     expect(pids.map(identify)).toEqual([undefined, undefined]);
     expect(rig.alive()).toEqual([]);

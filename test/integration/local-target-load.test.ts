@@ -4,7 +4,7 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask, Load } from "./local-target/load.ts";
-import { eventually, Rig } from "./local-target/rig.ts";
+import { eventually, killed, Rig } from "./local-target/rig.ts";
 
 let rig: Rig;
 let load: Load | undefined;
@@ -63,7 +63,7 @@ describe("under continuous load", () => {
     const url = await rig.deploy(rig.app({ replicas: 2 }));
     for (let index = 0; index < 10; index += 1) await ask(url);
     const [victim = 0] = await rig.replicas();
-    process.kill(victim, "SIGKILL");
+    await killed(victim);
     for (let index = 0; index < 40; index += 1) {
       expect((await ask(url)).status).toBe(200);
       expect((await ask(`${url}/digest`, { method: "POST", body: Buffer.alloc(100_000) })).status).toBe(200);

@@ -77,6 +77,20 @@ describe("a first release", () => {
   });
 });
 
+describe("the package as it is built", () => {
+  it("finds its proxy, and upgrades and stops like its sources", async () => {
+    const built = new URL("../../dist/local.js", import.meta.url).href;
+    rig.make = ((await import(built)) as { local: typeof rig.make }).local;
+    const url = await rig.deploy(rig.app({ version: "one", replicas: 1 }));
+    await rig.deploy(rig.app({ version: "two", replicas: 1 }));
+    expect(await ask(url)).toMatchObject({ status: 200, revision: 2 });
+    const args = await readFile(`/proc/${await rig.proxy()}/cmdline`, "utf8").catch(() => "dist");
+    expect(args).toContain("dist");
+    await rig.stop();
+    expect(rig.alive()).toEqual([]);
+  });
+});
+
 describe("an upgrade", () => {
   it("sends exactly the share asked for, of any requests in a row", async () => {
     const url = await rig.deploy(rig.app({ version: "one" }));

@@ -22,7 +22,7 @@ await run(async () => {
   const paths = files.sort().map((name) => `tests/${kind}/${name}`);
   const child = spawn(
     process.execPath,
-    ["--test", "--test-concurrency=2", "--test-timeout=20000", ...reporters, ...paths],
+    ["--test", "--test-concurrency=2", "--test-timeout=60000", ...reporters, ...paths],
     {
       cwd: ROOT,
       stdio: "inherit",

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import type { ProcessGuard } from "../../ports/index.ts";
 
 /**
@@ -29,6 +29,9 @@ done
 for id in $groups; do kill -KILL -"$id"; done
 `;
 
+/** Milliseconds that a removal may wait, so that where jobs follow each other the keeper wakes once for each of them. */
+const PATIENCE = 100;
+
 /**
  * Makes a guard that ends process groups even when this process is killed with SIGKILL. It is one small `sh` process
  * in a session of its own, started with the first group, which costs this process nothing while it waits. Where there
@@ -46,9 +49,14 @@ export function createProcessGuard(): ProcessGuard & { close(): void } {
   const groups = new Set<number>();
   let keeper: ChildProcess | undefined;
   let useless = false;
+  /** Lines that can wait for the next one: it is only what is added that must be known at once. */
+  let pending = "";
+  let timer: NodeJS.Timeout | undefined;
 
   const tell = (text: string): void => {
-    keeper?.stdin?.write(text);
+    const lines = pending + text;
+    pending = "";
+    if (lines !== "") keeper?.stdin?.write(lines);
   };
   const start = (): void => {
     const child = spawn("sh", ["-c", SCRIPT], {
@@ -68,10 +76,11 @@ export function createProcessGuard(): ProcessGuard & { close(): void } {
     child.stdin.on("error", lost);
     // Neither the process nor the pipe to it may keep this process running.
     child.unref();
-    (child.stdin as Socket).unref();
+    (child.stdin as Writable & { unref(): void }).unref();
     keeper = child;
     // The whole list: after a keeper that somebody killed, the next one knows what it knew.
-    tell([...groups].map((group) => `+${group}\n`).join(""));
+    pending = "";
+    tell(Array.from(groups, (group) => `+${group}\n`).join(""));
   };
 
   return {
@@ -82,11 +91,18 @@ export function createProcessGuard(): ProcessGuard & { close(): void } {
       else tell(`+${group}\n`);
     },
     remove(group) {
-      if (groups.delete(group)) tell(`-${group}\n`);
+      if (!groups.delete(group) || keeper === undefined) return;
+      pending += `-${group}\n`;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tell("");
+      }, PATIENCE).unref();
     },
     /** Ends the groups that are still on the list. */
     close() {
       useless = true;
+      clearTimeout(timer);
+      tell("");
       keeper?.stdin?.end();
       keeper = undefined;
     },

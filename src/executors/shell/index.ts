@@ -1,8 +1,8 @@
 export { CommandError, type CommandEnd } from "./command-error.ts";
-export { BASE_VARIABLES, baseEnv } from "./environment.ts";
+export { baseEnv } from "./environment.ts";
 export { createProcessGuard } from "./guard.ts";
 export type { OutputSchema } from "./parse-output.ts";
-export { quoteText, quoteVariable, renderCommand, secretVariables } from "./render.ts";
+export { quoteVariable, renderCommand, secretVariables } from "./render.ts";
 export { sh, type ShellCommand, type ShellStep, type ShellTag } from "./sh.ts";
 export type {
   Quote,

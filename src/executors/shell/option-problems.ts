@@ -25,9 +25,7 @@ export function optionProblems(options: ShellOptions): ShellProblem[] {
   if (options.stdin !== undefined)
     problems.push(...optionValue(options.stdin, "stdin", ["text", "secret"], true));
   if (options.shell !== undefined && !["bash", "sh"].includes(options.shell)) {
-    problems.push(
-      problem("shell-option", `there is no shell "${String(options.shell)}"`, 'Use "bash" or "sh".'),
-    );
+    problems.push(problem("shell-option", `there is no shell "${options.shell}"`, 'Use "bash" or "sh".'));
   }
   return problems;
 }

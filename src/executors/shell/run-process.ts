@@ -93,7 +93,11 @@ function feed(stdin: Writable, text: string): void {
 
 function whenAborted(signal: AbortSignal): { readonly fired: Promise<void>; readonly forget: () => void } {
   let listener = (): void => undefined;
-  const fired = new Promise<void>((resolve) => (listener = resolve));
+  const fired = new Promise<void>((resolve) => {
+    listener = () => {
+      resolve();
+    };
+  });
   signal.addEventListener("abort", listener, { once: true });
   return {
     fired,

@@ -102,13 +102,13 @@ function command(
   });
 }
 
-type Executor = typeof import("./execute.ts");
-let loaded: Promise<Executor> | undefined;
-
 /**
  * What runs a command, loaded when the first one runs: a plan starts no processes. Kept, because under a loader such
  * as tsx every `import()` costs a third of a millisecond, also of a module that is there already.
  */
-function executor(): Promise<Executor> {
-  return (loaded ??= import("./execute.ts"));
+const executor = once(() => import("./execute.ts"));
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { processIds, vanishes } from "./process-group.ts";
 
 /** The variable by which a job's processes are recognised even after they have left its process group. */
@@ -6,6 +7,9 @@ export const COOKIE_VARIABLE = "SLUICE_JOB";
 
 /** Milliseconds for what got SIGKILL to vanish. */
 const KILL_WAIT = 1_000;
+
+/** Milliseconds for an `exec` to get on. */
+const EXEC_WAIT = 5;
 
 /** Options of {@link sweep}. */
 export interface SweepOptions {
@@ -52,13 +56,23 @@ async function signalAll(cookie: string, signal: NodeJS.Signals): Promise<number
 
 async function carriers(cookie: string): Promise<number[]> {
   if (process.platform !== "linux" || cookie === "") return [];
+  const pids = (await processIds()).filter((pid) => pid !== String(process.pid));
+  const { found, empty } = await look(pids, cookie);
+  // A process that is just being replaced by a program shows no environment for a moment.
+  if (empty.length === 0) return found;
+  await sleep(EXEC_WAIT);
+  return [...found, ...(await look(empty, cookie)).found];
+}
+
+async function look(pids: readonly string[], cookie: string): Promise<{ found: number[]; empty: string[] }> {
   const entry = `\0${COOKIE_VARIABLE}=${cookie}`;
   const found: number[] = [];
-  for (const pid of await processIds()) {
-    if (pid === String(process.pid)) continue;
-    // Unreadable are processes of others, empty is what has ended.
-    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-    if (`\0${environment}`.includes(entry)) found.push(Number(pid));
+  const empty: string[] = [];
+  for (const pid of pids) {
+    // Unreadable are processes of others and those that are gone.
+    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => undefined);
+    if (environment === "") empty.push(pid);
+    else if (environment !== undefined && `\0${environment}`.includes(entry)) found.push(Number(pid));
   }
-  return found;
+  return { found, empty };
 }

@@ -1,4 +1,4 @@
-import { refHandle, secretHandle, type Secret } from "../../model/index.ts";
+import { refHandle, secretHandle } from "../../model/index.ts";
 import type { ResolvedSecret } from "../../ports/index.ts";
 
 /** A value in a command or environment at any stage of its life: in a definition, in a Plan, or when the job runs. */
@@ -47,9 +47,4 @@ export function resolvedSecret(value: unknown): ResolvedSecret | undefined {
   return typeof value.reveal === "function" && typeof value.name === "string"
     ? (value as ResolvedSecret)
     : undefined;
-}
-
-/** Whether `value` is a secret of a definition. */
-export function isSecret(value: unknown): value is Secret {
-  return secretHandle(value) !== undefined;
 }

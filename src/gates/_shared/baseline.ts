@@ -37,5 +37,5 @@ export function textsOf(value: unknown): Readonly<Record<string, string>> {
 
 /** Becomes the baseline if the run passes. */
 export function propose(kind: string, context: StepContext, value: Readonly<Record<string, Json>>): void {
-  context.baseline.propose({ kind, ...value });
+  context.baseline.propose({ kind, run: context.run, ...value });
 }

@@ -1,5 +1,7 @@
 import { SluiceError } from "../../errors/index.ts";
 import { formatDuration } from "../../util/duration.ts";
+import { textsOf } from "./baseline.ts";
+import type { JsonRecord } from "./json.ts";
 import { invalid } from "./report-error.ts";
 import type { Report, ReportFile } from "./reports.ts";
 import { counted, listed } from "./text.ts";
@@ -31,15 +33,19 @@ export function refuseOld(files: readonly ReportFile[], spec: FreshnessSpec, now
 }
 
 /**
- * Refuses a report that the last accepted run judged already: the very same file, not written since. This run
- * has then not made it, and would be judged by another run's result. @throws SluiceError `REPORT_INVALID`
+ * Refuses a report that an earlier accepted run judged already: the very same file, not written since. This run has then
+ * not made it, and would be judged by another run's result. `baseline` is what that run kept.
+ * @throws SluiceError `REPORT_INVALID`
  */
 export function refuseJudged(
   reports: readonly Pick<Report, "path" | "stamp">[],
   spec: FreshnessSpec,
-  before: Stamps,
+  baseline: JsonRecord | undefined,
+  run: string,
 ): void {
-  if (spec.allowStale) return;
+  // A run that goes on after it was accepted, because more of it was asked for, meets its own reports.
+  if (spec.allowStale || baseline === undefined || baseline["run"] === run) return;
+  const before = textsOf(baseline["reports"]);
   const same = reports.filter((report) => before[report.path] === report.stamp).map((report) => report.path);
   if (same.length === 0) return;
   throw new SluiceError(

@@ -1,11 +1,12 @@
 import type { Figure } from "../../model/index.ts";
 import type { StepContext, Verdict } from "../../ports/index.ts";
-import { numbersOf, previousOf, propose, textsOf } from "../_shared/baseline.ts";
+import { numbersOf, previousOf, propose } from "../_shared/baseline.ts";
 import { boundsOf, within } from "../_shared/drop.ts";
 import { refuseJudged, refuseOld, stampsOf } from "../_shared/freshness.ts";
 import { invalid } from "../_shared/report-error.ts";
+import { missed } from "../_shared/figures.ts";
 import { findReports, readReports, type Report } from "../_shared/reports.ts";
-import { counted, percent } from "../_shared/text.ts";
+import { counted } from "../_shared/text.ts";
 import { parseCobertura } from "./cobertura.ts";
 import { parseIstanbul } from "./istanbul.ts";
 import { parseLcov } from "./lcov.ts";
@@ -22,13 +23,15 @@ export async function judgeCoverage(
   refuseOld(files, spec, Date.now());
   const reports = await readReports(files, context.signal, (report) => parseCoverage(report, context.root));
   const baseline = await previousOf("coverage", context);
-  refuseJudged(reports, spec, textsOf(baseline?.["reports"]));
+  refuseJudged(reports, spec, baseline, context.run);
   const counts = mergeCounts(reports);
   const before = numbersOf(baseline?.["percent"]);
   const figures = figuresOf(spec, counts, before, spec.report.join(", "));
   const alone = Object.keys(spec.maxDrop).filter((kind) => before[kind] === undefined);
+  const { covered, total } = counts.lines;
   const summary = [
-    `${figures.map((figure) => describe(figure, counts)).join(", ")} (${counted(files.length, "report")})`,
+    `${covered} of ${counted(total, "line")} covered (${counted(files.length, "report")})`,
+    ...missed(figures),
     ...(alone.length > 0 ? [`no accepted run to compare ${alone.join(" and ")} with`] : []),
   ].join("; ");
   if (figures.some((figure) => !figure.ok)) {
@@ -103,11 +106,4 @@ function figuresOf(
       },
     ];
   });
-}
-
-function describe(figure: Figure, counts: Counts): string {
-  const kind = COVERAGE_KINDS.find((one) => one === figure.name) ?? "lines";
-  const { covered, total } = counts[kind];
-  const limit = figure.min === undefined || figure.ok ? "" : `, at least ${percent(figure.min)} is needed`;
-  return `${figure.name} ${percent(figure.value)} (${covered} of ${total}${limit})`;
 }

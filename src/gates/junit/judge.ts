@@ -1,8 +1,9 @@
 import type { Figure } from "../../model/index.ts";
 import type { StepContext, Verdict } from "../../ports/index.ts";
-import { numbersOf, previousOf, propose, textsOf } from "../_shared/baseline.ts";
+import { numbersOf, previousOf, propose } from "../_shared/baseline.ts";
 import { refuseJudged, refuseOld, stampsOf } from "../_shared/freshness.ts";
 import { knownOf, newAmong, type Known } from "../_shared/known.ts";
+import { missed } from "../_shared/figures.ts";
 import { findReports, readReports } from "../_shared/reports.ts";
 import { counted, listed } from "../_shared/text.ts";
 import { parseJunit } from "./parse.ts";
@@ -20,7 +21,7 @@ export async function judgeJunit(_subject: unknown, spec: JunitSpec, context: St
   refuseOld(files, spec, Date.now());
   const reports = await readReports(files, context.signal, parseJunit);
   const baseline = await previousOf("junit", context);
-  refuseJudged(reports, spec, textsOf(baseline?.["reports"]));
+  refuseJudged(reports, spec, baseline, context.run);
   const before = baseline && {
     known: numbersOf(baseline["failing"]),
     figures: numbersOf(baseline["figures"]),
@@ -29,7 +30,7 @@ export async function judgeJunit(_subject: unknown, spec: JunitSpec, context: St
   const fresh = newAmong(result.failed, (test) => test.id, before?.known ?? {});
   const figures = figuresOf(spec, result, fresh, before);
   const contradictions = reports.flatMap((report) => report.contradictions);
-  const summary = summaryOf(spec, result, fresh, before, files.length, contradictions);
+  const summary = summaryOf(spec, { result, fresh, before, figures, contradictions, files: files.length });
   if (contradictions.length > 0 || figures.some((figure) => !figure.ok)) {
     return { outcome: "failed", figures, summary, hint: hintOf(spec, result, before, contradictions) };
   }
@@ -69,30 +70,30 @@ function figuresOf(
   ];
 }
 
-function summaryOf(
-  spec: JunitSpec,
-  result: Tally,
-  fresh: readonly NamedTest[],
-  before: Before | undefined,
-  files: number,
-  contradictions: readonly string[],
-): string {
+interface Judged {
+  readonly result: Tally;
+  readonly fresh: readonly NamedTest[];
+  readonly before: Before | undefined;
+  readonly figures: readonly Figure[];
+  readonly contradictions: readonly string[];
+  readonly files: number;
+}
+
+function summaryOf(spec: JunitSpec, judged: Judged): string {
+  const { result, fresh, before, contradictions } = judged;
   const labels = (tests: readonly NamedTest[]): string => listed(tests.map((test) => test.label));
   const ran = result.passed + result.failed.length;
   const parts = [
-    `${counted(ran, "test")} ran (${counted(files, "report")}): ${result.failed.length} failed, ${result.flaky.length} flaky, ${result.skipped} skipped`,
+    `${counted(ran, "test")} ran (${counted(judged.files, "report")})`,
+    ...missed(judged.figures),
   ];
-  if (spec.newFailuresOnly) {
-    parts.push(
-      before === undefined
-        ? "no accepted run to compare with, so every failure counts as new"
-        : `${fresh.length} newly failed`,
-    );
+  if (spec.newFailuresOnly && before === undefined) {
+    parts.push("no accepted run to compare with, so every failure counts as new");
   }
-  const named = spec.newFailuresOnly && fresh.length > 0 ? fresh : result.failed;
-  if (named.length > 0) parts.push(`${named === fresh ? "newly failed" : "failed"}: ${labels(named)}`);
+  const [word, named] =
+    spec.newFailuresOnly && fresh.length > 0 ? ["newly failed", fresh] : ["failed", result.failed];
+  if (named.length > 0) parts.push(`${word}: ${labels(named)}`);
   if (result.flaky.length > 0) parts.push(`flaky: ${labels(result.flaky)}`);
-  if (ran < spec.minTests) parts.push(`at least ${spec.minTests} must run`);
   if (contradictions.length > 0) parts.push(`contradictory: ${listed(contradictions, 3, "; ")}`);
   return parts.join("; ");
 }

@@ -1,8 +1,9 @@
 import type { Figure } from "../../model/index.ts";
 import type { StepContext, Verdict } from "../../ports/index.ts";
-import { numbersOf, previousOf, propose, textsOf } from "../_shared/baseline.ts";
+import { numbersOf, previousOf, propose } from "../_shared/baseline.ts";
 import { refuseJudged, refuseOld, stampsOf } from "../_shared/freshness.ts";
 import { knownOf, newAmong } from "../_shared/known.ts";
+import { missed } from "../_shared/figures.ts";
 import { findReports, readReports } from "../_shared/reports.ts";
 import { counted, listed } from "../_shared/text.ts";
 import { ignoredBy, type Ignoring } from "./ignore.ts";
@@ -15,7 +16,7 @@ export async function judgeSarif(_subject: unknown, spec: SarifSpec, context: St
   refuseOld(files, spec, Date.now());
   const reports = await readReports(files, context.signal, parseSarif);
   const baseline = await previousOf("sarif", context);
-  refuseJudged(reports, spec, textsOf(baseline?.["reports"]));
+  refuseJudged(reports, spec, baseline, context.run);
   const all = reports.flatMap((report) => report.findings);
   const ignoring = ignoredBy(
     spec.ignore,
@@ -33,14 +34,12 @@ export async function judgeSarif(_subject: unknown, spec: SarifSpec, context: St
   const tools = [...new Set(reports.flatMap((report) => report.tools))];
   const summary = [
     `${counted(all.length, "result")} in ${counted(files.length, "report")} (${listed(tools, 3)})`,
-    figures
-      .filter((figure) => figure.value > 0)
-      .map((figure) => `${figure.value} ${figure.name}`)
-      .join(", ") || "none that counts",
+    ...missed(figures),
     ...notesOf(
       spec,
       baseline === undefined,
       ignoring,
+      suppressed,
       reports.reduce((sum, report) => sum + report.notices, 0),
     ),
   ];
@@ -101,7 +100,13 @@ function limitedFigures(
   });
 }
 
-function notesOf(spec: SarifSpec, first: boolean, ignoring: Ignoring, notices: number): readonly string[] {
+function notesOf(
+  spec: SarifSpec,
+  first: boolean,
+  ignoring: Ignoring,
+  suppressed: number,
+  notices: number,
+): readonly string[] {
   return [
     ...(spec.newOnly
       ? [first ? "no accepted run to compare with, so every result counts as new" : "only new results count"]
@@ -112,6 +117,8 @@ function notesOf(spec: SarifSpec, first: boolean, ignoring: Ignoring, notices: n
     ...(ignoring.unused.length > 0
       ? [`ignored without a result: ${listed(ignoring.unused.map((one) => one.rule))}`]
       : []),
+    ...(suppressed > 0 ? [`${suppressed} suppressed`] : []),
+    ...(ignoring.ignored.length > 0 ? [`${ignoring.ignored.length} ignored`] : []),
     ...(notices > 0 ? [`the tools note ${counted(notices, "error")} of their own`] : []),
   ];
 }

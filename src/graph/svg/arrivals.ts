@@ -1,5 +1,5 @@
 import type { Net } from "./nets.ts";
-import type { TrackEnd, Way } from "./route.ts";
+import type { TrackEnd, Way } from "./pieces.ts";
 
 interface Arrival {
   readonly kind: Net["kind"];

@@ -1,4 +1,4 @@
-import type { GraphView, ViewEdge, ViewNode, ViewStage } from "../view.ts";
+import type { GraphView, ViewNode, ViewStage } from "../view.ts";
 
 /** What is placed as one: a card for a node, or a box for the cells of a matrix. */
 export interface Block {
@@ -46,7 +46,7 @@ type Placed = Omit<Block, "index" | "stage">;
 /** For each node the nodes of its own stage that it needs. */
 function innerEdges(view: GraphView): ReadonlyMap<number, readonly number[]> {
   const inner = new Map<number, number[]>();
-  for (const { from, to } of view.edges as readonly ViewEdge[]) {
+  for (const { from, to } of view.edges) {
     if (view.nodes[from]?.stage !== view.nodes[to]?.stage) continue;
     const list = inner.get(to);
     if (list === undefined) inner.set(to, [from]);

@@ -2,7 +2,7 @@ import { summaryOf } from "../summary.ts";
 import type { ViewNode } from "../view.ts";
 import { type Box, conditionLines, sharedCondition, TEXT_LEFT, textRoom } from "./boxes.ts";
 import { iconOf } from "./icons.ts";
-import type { PlacedBlock, PlacedStage } from "./layout.ts";
+import type { PlacedBlock, PlacedStage } from "./place.ts";
 import { CODE, fit, SMALL, textWidth, TITLE } from "./measure.ts";
 import { kindLetter, outline } from "./shapes.ts";
 import { SIZES } from "./sizes.ts";

@@ -10,8 +10,13 @@ export interface RowColumns {
   firstTrack(gutter: number): number;
 }
 
-/** Makes every gutter as wide as the tracks in it need; the first is at least `start` wide. */
-export function columnsAcross(row: GridRow, tracks: (gutter: number) => number, start: number): RowColumns {
+/** Makes every gutter as wide as the tracks in it need; the first is at least `start` wide. `index` counts rows. */
+export function columnsAcross(
+  row: GridRow,
+  tracks: (gutter: number) => number,
+  start: number,
+  index: number,
+): RowColumns {
   const count = row.sectionOf.length;
   const lefts: number[] = [];
   const firsts: number[] = [];
@@ -21,12 +26,18 @@ export function columnsAcross(row: GridRow, tracks: (gutter: number) => number, 
     const lines = tracks(gutter);
     const needed = tracksWidth(lines);
     const open = Math.max(least, needed, gutter === 0 ? start : 0);
-    firsts.push(x + before + (open - Math.max(0, lines - 1) * SIZES.track) / 2);
+    firsts.push(onGrid(x + before + (open - Math.max(0, lines - 1) * SIZES.track) / 2, index));
     x += before + open + after;
     lefts.push(x);
     if (gutter < count) x += SIZES.cardWidth;
   }
   return { width: x, left: (column) => lefts[column] ?? x, firstTrack: (gutter) => firsts[gutter] ?? x };
+}
+
+/** Tracks of rows that follow each other stand on different grids, so that none runs into one from the next row. */
+function onGrid(x: number, row: number): number {
+  const phase = ((row % 2) * SIZES.track) / 2;
+  return Math.round((x - phase) / SIZES.track) * SIZES.track + phase;
 }
 
 /** How much room that many tracks beside each other need. */

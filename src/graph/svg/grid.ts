@@ -1,10 +1,10 @@
 import type { GraphView, ViewStage } from "../view.ts";
-import type { Block, Blocks } from "./blocks.ts";
+import type { Blocks } from "./blocks.ts";
 import { blockHeight, stageHeaderHeight } from "./boxes.ts";
 import type { Link } from "./links.ts";
-import { orderLayers, type OrderResult } from "./order.ts";
 import { sectionsOf, type Section } from "./sections.ts";
 import { SIZES } from "./sizes.ts";
+import { type Columns, stageColumns } from "./stage-columns.ts";
 
 /** A stage with its blocks in columns; heights are known, places from left to right are not yet. */
 export interface Container {
@@ -43,13 +43,17 @@ export interface Grid {
   readonly steps: number;
 }
 
-type Columns = readonly (readonly number[])[];
-
 /** Puts every block in a row, a stage, a column and a place, so that rows are at most about `maxWidth` pixels wide. */
 export function gridOf(view: GraphView, blocks: Blocks, links: readonly Link[], maxWidth: number): Grid {
   const heights = blocks.all.map(blockHeight);
   const sections = sectionsOf(view);
-  const { columns, steps } = columnsOf(sections, blocks, links, heights);
+  const { columns, steps } = stageColumns(
+    sections,
+    blocks,
+    links,
+    heights,
+    Math.max(1, Math.floor(maxWidth / (SIZES.cardWidth + INNER_GUTTER))),
+  );
   const wide = sections.map((section) =>
     Math.max(1, ...section.stages.map((stage) => columns(stage).length)),
   );
@@ -75,71 +79,6 @@ export function gridOf(view: GraphView, blocks: Blocks, links: readonly Link[], 
     };
   });
   return { rows, steps };
-}
-
-function columnsOf(
-  sections: readonly Section[],
-  blocks: Blocks,
-  links: readonly Link[],
-  heights: readonly number[],
-): { columns: (stage: ViewStage) => Columns; steps: number } {
-  const byStage = new Map<number, number[][]>();
-  for (const block of blocks.all) {
-    const layers = byStage.get(block.stage) ?? [];
-    (layers[block.layer] ??= []).push(block.index);
-    byStage.set(block.stage, layers);
-  }
-  const keys: { readonly stage: number; readonly layer: number }[] = [];
-  for (const { stages } of sections) {
-    const depth = Math.max(0, ...stages.map((stage) => byStage.get(stage.index)?.length ?? 0));
-    for (let layer = 0; layer < depth; layer++) {
-      for (const { index: stage } of stages)
-        if (byStage.get(stage)?.[layer] !== undefined) keys.push({ stage, layer });
-    }
-  }
-  const ordered: OrderResult = orderLayers({
-    layers: keys.map(({ stage, layer }) => byStage.get(stage)?.[layer] ?? []),
-    heights,
-    edges: links.flatMap((link) => {
-      const from = blockOf(link.from, blocks);
-      const to = blockOf(link.to, blocks);
-      return from === undefined || to === undefined ? [] : [[from.index, to.index] as const];
-    }),
-  });
-  const result = new Map<number, number[][]>();
-  keys.forEach(({ stage }, at) => {
-    const own = result.get(stage) ?? [];
-    own.push(...chunks(ordered.layers[at] ?? [], heights));
-    result.set(stage, own);
-  });
-  return { columns: (stage) => result.get(stage.index) ?? [[]], steps: ordered.steps };
-}
-
-/** The block that an end is or stands in; `undefined` for a whole stage. */
-export function blockOf(end: Link["from"], blocks: Blocks): Block | undefined {
-  switch (end.kind) {
-    case "node":
-      return blocks.of[end.node];
-    case "block":
-      return blocks.all[end.block];
-    case "stage":
-      return undefined;
-  }
-}
-
-/** Splits a layer that is too high for one column into columns of about equal height. */
-function chunks(layer: readonly number[], heights: readonly number[]): number[][] {
-  const of = (block: number): number => (heights[block] ?? 0) + SIZES.cardGap;
-  const total = layer.reduce((sum, block) => sum + of(block), 0);
-  const count = Math.max(1, Math.ceil(total / SIZES.columnHeight));
-  const result: number[][] = [[]];
-  let used = 0;
-  for (const block of layer) {
-    if (used + of(block) / 2 > (total / count) * result.length && result.length < count) result.push([]);
-    result.at(-1)?.push(block);
-    used += of(block);
-  }
-  return result;
 }
 
 function placeSection(

@@ -1,6 +1,8 @@
 import type { Grid } from "./grid.ts";
-import { bottomBetween, type Lane, type Routes } from "./route.ts";
+import type { Lane, Routes } from "./pieces.ts";
+import { bottomBetween } from "./route.ts";
 import { SIZES } from "./sizes.ts";
+import type { Work } from "./untangle.ts";
 
 /** How far lanes go beyond the stages of a row. */
 export interface RowExtent {
@@ -19,12 +21,18 @@ export function placeLanes(
   grid: Grid,
   routes: Routes,
 ): { readonly extents: readonly RowExtent[]; readonly steps: number } {
-  const work = { steps: 0 };
+  const work: Work = { steps: 0 };
   const stubs = stubsOf(routes);
   const extents = grid.rows.map((row, index): RowExtent => {
     const own = routes.lanes.filter((lane) => lane.row === index);
-    const above = bySpan(own.filter((lane) => lane.where === "above"));
-    const below = bySpan(own.filter((lane) => lane.where === "below"));
+    const above = bySpan(
+      own.filter((lane) => lane.where === "above"),
+      -1,
+    );
+    const below = bySpan(
+      own.filter((lane) => lane.where === "below"),
+      1,
+    );
     const levels: Interval[][] = [];
     for (const { lane, span } of above) lane.y = -LANE_MARGIN - SIZES.track * levelFor(levels, span, work);
     const placed: { readonly y: number; readonly span: Interval }[] = [];
@@ -54,13 +62,20 @@ export function placeLanes(
 
 const LANE_MARGIN = 14;
 
-function bySpan(lanes: readonly Lane[]): readonly { readonly lane: Lane; readonly span: Interval }[] {
+/** Short ones first, which then stand nearest to the stages; of equal ones first that which begins nearest to them. */
+function bySpan(
+  lanes: readonly Lane[],
+  side: 1 | -1,
+): readonly { readonly lane: Lane; readonly span: Interval }[] {
   const spans = lanes.map((lane) => {
     const gutters = lane.tracks.map((track) => track.gutter);
     return { lane, span: { from: Math.min(...gutters), to: Math.max(...gutters) } };
   });
   return spans.sort(
-    (a, b) => a.span.to - a.span.from - (b.span.to - b.span.from) || a.span.from - b.span.from,
+    (a, b) =>
+      a.span.to - a.span.from - (b.span.to - b.span.from) ||
+      a.span.from - b.span.from ||
+      side * ((a.lane.wishes[0] ?? 0) - (b.lane.wishes[0] ?? 0)),
   );
 }
 
@@ -69,7 +84,7 @@ function overlap(a: Interval, b: Interval): boolean {
 }
 
 /** The first level where the interval overlaps no other, which is then taken. */
-export function levelFor(levels: Interval[][], span: Interval, work: { steps: number }): number {
+function levelFor(levels: Interval[][], span: Interval, work: Work): number {
   let level = 0;
   for (; level < levels.length; level++) {
     work.steps += levels[level]?.length ?? 0;

@@ -1,13 +1,16 @@
-import type { GraphView, ViewNode, ViewStage } from "../view.ts";
-import { blocksOf, type Block } from "./blocks.ts";
-import { blockHeight, type Box, cellBoxes } from "./boxes.ts";
+import type { GraphView } from "../view.ts";
+import { placeBetween } from "./between.ts";
+import { blocksOf } from "./blocks.ts";
+import { blockHeight } from "./boxes.ts";
 import { columnsAcross, type RowColumns, tracksWidth } from "./columns.ts";
-import { type Grid, gridOf } from "./grid.ts";
-import { levelFor, placeLanes, type RowExtent } from "./lanes.ts";
+import { gridOf } from "./grid.ts";
+import { placeLanes, type RowExtent } from "./lanes.ts";
 import { linksOf } from "./links.ts";
 import { type Net, netsOf, type NetTarget } from "./nets.ts";
+import { placeBoxes, type PlacedBlock, type PlacedStage } from "./place.ts";
 import { portsOf } from "./ports.ts";
-import { type Lane, type Routes, routesOf, type Track, type Way } from "./route.ts";
+import type { Lane, Routes, Track, Way } from "./pieces.ts";
+import { routesOf } from "./route.ts";
 import { outlineInset } from "./shapes.ts";
 import { SIZES } from "./sizes.ts";
 import { slotsOf } from "./tracks.ts";
@@ -27,16 +30,6 @@ export interface Layout {
   readonly nets: readonly PlacedNet[];
   /** How many comparisons it took; a measure of its cost that is the same on every machine. */
   readonly steps: number;
-}
-
-export interface PlacedStage extends Box {
-  readonly stage: ViewStage;
-}
-
-export interface PlacedBlock extends Box {
-  readonly block: Block;
-  /** The cells of a matrix; empty for a card. */
-  readonly cells: readonly (Box & { readonly node: ViewNode })[];
 }
 
 export interface PlacedNet {
@@ -62,13 +55,13 @@ export function layoutOf(view: GraphView, maxWidth: number): Layout {
   const slots = gutterSlots(routes);
   const start = tracksWidth(Math.max(...grid.rows.map((_, index) => slots.at(index, 0).count)));
   const across = grid.rows.map((row, index) =>
-    columnsAcross(row, (gutter) => slots.at(index, gutter).count, start),
+    columnsAcross(row, (gutter) => slots.at(index, gutter).count, start, index),
   );
   const trackX = (track: Track): number => {
     const slot = slots.at(track.row, track.gutter).slotOf.get(track) ?? 0;
     return (across[track.row]?.firstTrack(track.gutter) ?? 0) + slot * SIZES.track;
   };
-  const between = placeBetween(grid, routes.lanes, trackX);
+  const between = placeBetween(grid.rows.length, routes.lanes, trackX);
   const tops = rowTops(lanes.extents, between.counts);
   const laneY = (lane: Lane): number =>
     lane.where === "between"
@@ -107,26 +100,6 @@ function gutterSlots(routes: Routes): {
   return { at: (row, gutter) => slots.get(`${row} ${gutter}`) ?? none, steps };
 }
 
-/** Gives the lanes between rows their heights; `counts` is how many stand above each other, by the upper row. */
-function placeBetween(
-  grid: Grid,
-  lanes: readonly Lane[],
-  trackX: (track: Track) => number,
-): { readonly counts: readonly number[]; readonly steps: number } {
-  const work = { steps: 0 };
-  const counts = grid.rows.map((_, row) => {
-    const levels: { from: number; to: number }[][] = [];
-    for (const lane of lanes) {
-      if (lane.where !== "between" || lane.row !== row) continue;
-      const xs = lane.tracks.map(trackX);
-      const span = { from: Math.min(...xs) - SIZES.track, to: Math.max(...xs) + SIZES.track };
-      lane.y = levelFor(levels, span, work) * SIZES.track;
-    }
-    return levels.length;
-  });
-  return { counts, steps: work.steps };
-}
-
 /** Where each row begins. */
 function rowTops(extents: readonly RowExtent[], between: readonly number[]): readonly number[] {
   const tops: number[] = [];
@@ -136,52 +109,6 @@ function rowTops(extents: readonly RowExtent[], between: readonly number[]): rea
     y += extent.bottom - extent.top + SIZES.rowGap + (between[row] ?? 0) * SIZES.track;
   });
   return tops;
-}
-
-function placeBoxes(
-  grid: Grid,
-  all: readonly Block[],
-  heights: readonly number[],
-  across: readonly RowColumns[],
-  tops: readonly number[],
-): Pick<Layout, "stages" | "blocks"> {
-  const stages: PlacedStage[] = [];
-  const blocks: PlacedBlock[] = [];
-  grid.rows.forEach((row, rowIndex) => {
-    const columns = across[rowIndex];
-    const top = tops[rowIndex] ?? 0;
-    if (columns === undefined) return;
-    for (const { stage, columns: lists, y, height, header, column } of row.sections.flatMap(
-      (one) => one.containers,
-    )) {
-      const x = columns.left(column) - SIZES.padding;
-      const right = columns.left(column + lists.length - 1) + SIZES.cardWidth + SIZES.padding;
-      stages.push({ stage, x, y: top + y, width: right - x, height });
-      lists.forEach((list, at) => {
-        let down = top + y + header;
-        for (const index of list) {
-          const block = all[index];
-          if (block === undefined) continue;
-          const box = {
-            x: columns.left(column + at),
-            y: down,
-            width: SIZES.cardWidth,
-            height: heights[index] ?? 0,
-          };
-          blocks.push({ ...box, block, cells: block.nodes.length === 1 ? [] : cellsOf(block, box) });
-          down += box.height + SIZES.cardGap;
-        }
-      });
-    }
-  });
-  return { stages, blocks };
-}
-
-function cellsOf(block: Block, box: Box): PlacedBlock["cells"] {
-  return cellBoxes(block, box).flatMap((cell, index) => {
-    const node = block.nodes[index];
-    return node === undefined ? [] : [{ ...cell, node }];
-  });
 }
 
 function pointsOf(

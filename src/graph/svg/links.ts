@@ -1,5 +1,6 @@
 import type { GraphView, ViewEdge } from "../view.ts";
 import type { Block, Blocks } from "./blocks.ts";
+import { withoutImplied } from "./reduce.ts";
 import { SIZES } from "./sizes.ts";
 
 /** An end of a drawn edge: one node, all cells of a matrix, or all nodes of a stage. */
@@ -36,7 +37,7 @@ export function endKey(end: End): string {
  * a matrix or a stage become one.
  */
 export function linksOf(view: GraphView, blocks: Blocks): readonly Link[] {
-  const edges = reduced(view);
+  const edges = withoutImplied(view);
   const matrices = blocks.all.filter((block) => block.nodes.length > 1);
   let links: readonly Link[] = edges.map((edge) => ({
     from: { kind: "node", node: edge.from },
@@ -172,32 +173,4 @@ function stageSizes(view: GraphView, blocks: Blocks): readonly number[] {
   const sizes = view.stages.map(() => 0);
   for (const block of blocks.all) sizes[block.stage] = (sizes[block.stage] ?? 0) + 1;
   return sizes;
-}
-
-/** The edges without those that a longer way implies. */
-function reduced(view: GraphView): readonly ViewEdge[] {
-  const count = view.nodes.length;
-  const incoming: ViewEdge[][] = view.nodes.map(() => []);
-  for (const edge of view.edges) incoming[edge.to]?.push(edge);
-  const words = Math.ceil(count / 32);
-  // One bit for each node that stands before a node; filled in the Plan's order, which is topological.
-  const before = new Uint32Array(words * count);
-  const has = (set: number, bit: number): boolean =>
-    ((before[set * words + (bit >>> 5)] ?? 0) & (1 << (bit & 31))) !== 0;
-  const index = new Map(view.nodes.map((one) => [one.node.id, one.index]));
-  for (const { id } of view.plan.nodes) {
-    const to = index.get(id);
-    if (to === undefined) continue;
-    for (const { from } of incoming[to] ?? []) {
-      for (let word = 0; word < words; word++) {
-        before[to * words + word] = (before[to * words + word] ?? 0) | (before[from * words + word] ?? 0);
-      }
-      const at = to * words + (from >>> 5);
-      before[at] = (before[at] ?? 0) | (1 << (from & 31));
-    }
-  }
-  return view.edges.filter((edge) => {
-    const others = incoming[edge.to] ?? [];
-    return !others.some((other) => other.from !== edge.from && has(other.from, edge.from));
-  });
 }

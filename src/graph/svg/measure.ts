@@ -19,23 +19,26 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const SEGMENTS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** No text is shown beyond that; what is longer is not even measured. */
+const LONGEST = 1_000;
+
 /** An upper estimate of a text's width in pixels. */
 export function textWidth(text: string, face: Face): number {
   let width = 0;
-  for (const { segment } of SEGMENTS.segment(text)) width += graphemeWidth(segment, face);
+  for (const grapheme of graphemes(text)) width += graphemeWidth(grapheme, face);
   return width;
 }
 
 /** The text, shortened with `…` at its end where it is wider than `width` pixels; white space becomes one blank. */
 export function fit(text: string, width: number, face: Face): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text.slice(0, LONGEST).replace(/\s+/g, " ").trim();
   const ellipsis = graphemeWidth("…", face);
   let used = 0;
   let kept = "";
-  for (const { segment } of SEGMENTS.segment(line)) {
-    used += graphemeWidth(segment, face);
+  for (const grapheme of graphemes(line)) {
+    used += graphemeWidth(grapheme, face);
     if (used > width) return `${trimTo(kept, width - ellipsis, face)}…`;
-    kept += segment;
+    kept += grapheme;
   }
   return line;
 }
@@ -43,7 +46,7 @@ export function fit(text: string, width: number, face: Face): string {
 /** The text in at most `lines` lines of `width` pixels, broken at blanks and marks; the last is cut. */
 export function wrap(text: string, width: number, face: Face, lines: number): readonly string[] {
   const result: string[] = [];
-  let rest = text.replace(/\s+/g, " ").trim();
+  let rest = text.slice(0, LONGEST).replace(/\s+/g, " ").trim();
   while (result.length < lines - 1 && textWidth(rest, face) > width) {
     const kept = trimTo(rest, width, face);
     if (kept === "") break;
@@ -65,12 +68,18 @@ function breakBefore(line: string): number {
 function trimTo(text: string, width: number, face: Face): string {
   let used = 0;
   let kept = "";
-  for (const { segment } of SEGMENTS.segment(text)) {
-    used += graphemeWidth(segment, face);
+  for (const grapheme of graphemes(text)) {
+    used += graphemeWidth(grapheme, face);
     if (used > width) break;
-    kept += segment;
+    kept += grapheme;
   }
   return kept.trimEnd();
+}
+
+/** What a reader sees as one character each. */
+function graphemes(text: string): Iterable<string> {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  return Array.from(SEGMENTS.segment(text), ({ segment }) => segment);
 }
 
 function graphemeWidth(grapheme: string, face: Face): number {

@@ -1,9 +1,9 @@
 import type { NodeKind } from "../../model/index.ts";
 import type { GraphView, ViewEdge } from "../view.ts";
 import type { Blocks } from "./blocks.ts";
-import { blockOf } from "./grid.ts";
 import { endKey, type Link } from "./links.ts";
 import type { Port, Ports } from "./ports.ts";
+import { blockOf } from "./stage-columns.ts";
 
 /** All edges from one source, drawn as one tree. */
 export interface Net {

@@ -1,3 +1,5 @@
+import type { Work } from "./untangle.ts";
+
 /** A layer: what stands above each other in one column and may change places. Holds indexes of blocks. */
 export type Layer = readonly number[];
 
@@ -26,7 +28,7 @@ const SWEEPS = 8;
 export function orderLayers({ layers, heights, edges }: OrderInput): OrderResult {
   const before = neighbours(heights.length, edges, 1);
   const after = neighbours(heights.length, edges, 0);
-  const work = { steps: 0 };
+  const work: Work = { steps: 0 };
   const layerOf: number[] = [];
   layers.forEach((layer, index) => layer.forEach((block) => (layerOf[block] = index)));
   let current = layers;
@@ -39,10 +41,6 @@ export function orderLayers({ layers, heights, edges }: OrderInput): OrderResult
     if (count < least) [best, least] = [current, count];
   }
   return { layers: best, steps: work.steps };
-}
-
-interface Work {
-  steps: number;
 }
 
 function neighbours(count: number, edges: OrderInput["edges"], of: 0 | 1): readonly (readonly number[])[] {

@@ -1,4 +1,5 @@
-import type { Track } from "./route.ts";
+import type { Track } from "./pieces.ts";
+import { untangle, type Work } from "./untangle.ts";
 
 /** Tracks of one gutter with the slot of each, counted from the left. */
 export interface Slots {
@@ -21,14 +22,12 @@ const APART = 12;
 /** Two horizontal lines this close look like one; then one of them is moved this far. */
 const NEAR = 3;
 const SHIFT = 7;
-/** More than this in one gutter are only sorted once: nobody can follow so many lines anyway. */
-const MANY = 80;
 
 /** Orders the tracks of one gutter so that few lines cross, and lets those share a slot that do not meet. */
 export function slotsOf(tracks: readonly Track[]): Slots {
-  const work = { steps: 0 };
+  const work: Work = { steps: 0 };
   const pieces = tracks.map(pieceOf).filter((piece) => piece.bottom > piece.top);
-  const ordered = improved(pieces.sort(byDirection), work);
+  const ordered = untangle(pieces.sort(byDirection), crossings, work);
   const slotOf = new Map<Track, number>();
   for (const track of tracks) slotOf.set(track, 0);
   // The last piece of each slot that reaches lowest would do if they came sorted; they come in order of crossings.
@@ -102,27 +101,6 @@ function byDirection(a: Piece, b: Piece): number {
 function startOf(piece: Piece): number {
   const start = piece.left[0] ?? piece.top;
   return start - piece.top > piece.bottom - start ? -start : start;
-}
-
-/** Exchanges neighbours as long as that takes crossings away. */
-function improved(pieces: readonly Piece[], work: { steps: number }): readonly Piece[] {
-  const order = [...pieces];
-  const rounds = order.length > MANY ? 1 : order.length;
-  for (let round = 0; round < rounds; round++) {
-    let changed = false;
-    for (let index = 1; index < order.length; index++) {
-      const [a, b] = [order[index - 1], order[index]];
-      if (a === undefined || b === undefined) continue;
-      work.steps += 2;
-      if (crossings(b, a) < crossings(a, b)) {
-        order[index - 1] = b;
-        order[index] = a;
-        changed = true;
-      }
-    }
-    if (!changed) break;
-  }
-  return order;
 }
 
 /** How often the two cross with the first one left of the second; lying on each other counts more. */

@@ -11,7 +11,11 @@ export function annotate(event: RunEvent, run: CiRun, workspace: string | undefi
     case "node.failed":
       return failed(event, run, workspace);
     case "warning":
-      return { level: "warning", title: event.node ?? run.context.plan.pipeline, message: oneLine(event.message) };
+      return {
+        level: "warning",
+        title: event.node ?? run.context.plan.pipeline,
+        message: oneLine(event.message),
+      };
     case "rollout.held":
       return {
         level: "warning",
@@ -20,7 +24,11 @@ export function annotate(event: RunEvent, run: CiRun, workspace: string | undefi
       };
     case "node.succeeded":
       if (!event.flaky) return undefined;
-      return { level: "notice", title: `${event.node} is flaky`, message: `It passed on attempt ${String(event.attempt)}.` };
+      return {
+        level: "notice",
+        title: `${event.node} is flaky`,
+        message: `It passed on attempt ${String(event.attempt)}.`,
+      };
     case "node.suspended":
       return { level: "notice", title: `${event.node} is suspended`, message: oneLine(event.reason) };
     default:

@@ -4,7 +4,10 @@ import { appendFile, stat } from "node:fs/promises";
 export const SUMMARY_LIMIT = 1024 * 1024;
 
 /** Appends what `render` gives for the room that is left. A reason is returned where that cannot be done. */
-export async function appendSummary(file: string, render: (limit: number) => string): Promise<string | undefined> {
+export async function appendSummary(
+  file: string,
+  render: (limit: number) => string,
+): Promise<string | undefined> {
   try {
     const used = await stat(file).then(
       ({ size }) => size,

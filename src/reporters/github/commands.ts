@@ -10,7 +10,11 @@ export interface Annotation {
 }
 
 /** A workflow command, as a line: `::name key=value,…::data`. */
-export function command(name: string, data: string, properties: Readonly<Record<string, string | undefined>> = {}): string {
+export function command(
+  name: string,
+  data: string,
+  properties: Readonly<Record<string, string | undefined>> = {},
+): string {
   const given = Object.entries(properties).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${escapeProperty(value)}`],
   );

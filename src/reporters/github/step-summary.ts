@@ -49,13 +49,19 @@ function heading(view: RunView, result: RunResult): string {
 }
 
 function nodeTable(nodes: readonly NodeView[]): string {
-  const rows = nodes.map((node) => [MARKS[node.state], cell(node.plan.id), cell(outcome(node)), duration(node)]);
+  const rows = nodes.map((node) => [
+    MARKS[node.state],
+    cell(node.plan.id),
+    cell(outcome(node)),
+    duration(node),
+  ]);
   return table(["", "Node", "Result", "Time"], rows);
 }
 
 function outcome(node: NodeView): string {
   if (node.state === "failed" && node.failure !== undefined) return formatFailure(node.failure);
-  if (node.state === "succeeded") return node.flaky ? `passed on attempt ${String(node.attempt)} (flaky)` : "passed";
+  if (node.state === "succeeded")
+    return node.flaky ? `passed on attempt ${String(node.attempt)} (flaky)` : "passed";
   return node.reason === undefined ? node.state : `${node.state}: ${node.reason}`;
 }
 
@@ -80,7 +86,15 @@ function rolloutTable(nodes: readonly NodeView[]): string {
   const rows = nodes.flatMap(({ plan, rollout }) =>
     rollout === undefined
       ? []
-      : [[cell(plan.id), cell(rollout.target), cell(rollout.strategy), String(rollout.revision), cell(rolloutOutcome(rollout))]],
+      : [
+          [
+            cell(plan.id),
+            cell(rollout.target),
+            cell(rollout.strategy),
+            String(rollout.revision),
+            cell(rolloutOutcome(rollout)),
+          ],
+        ],
   );
   return table(["Deploy", "Target", "Strategy", "Revision", "Outcome"], rows);
 }
@@ -90,7 +104,8 @@ function rolloutOutcome(rollout: RolloutView): string {
     case "promoted":
       return rollout.release === undefined ? "live" : `live at ${rollout.release.url}`;
     case "aborted": {
-      const live = rollout.restored === undefined ? "" : `; revision ${String(rollout.restored)} is live again`;
+      const live =
+        rollout.restored === undefined ? "" : `; revision ${String(rollout.restored)} is live again`;
       return `taken back: ${rollout.reason ?? ""}${live}`;
     }
     case "held":
@@ -102,7 +117,9 @@ function rolloutOutcome(rollout: RolloutView): string {
 
 function warningList(view: RunView): string {
   if (view.warnings.length === 0) return "";
-  const lines = view.warnings.map(({ node, message }) => `- ${cell(node === undefined ? message : `${node}: ${message}`)}\n`);
+  const lines = view.warnings.map(
+    ({ node, message }) => `- ${cell(node === undefined ? message : `${node}: ${message}`)}\n`,
+  );
   return `Warnings:\n\n${lines.join("")}\n`;
 }
 

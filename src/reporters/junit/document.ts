@@ -41,7 +41,9 @@ function testcase(node: NodeView, pipeline: string, log: string | undefined): El
   return {
     "@name": xmlAttribute(plan.name),
     "@classname": xmlAttribute(`${pipeline}.${plan.stage}`),
-    ...(plan.source === null ? {} : { "@file": xmlAttribute(plan.source.file), "@line": String(plan.source.line) }),
+    ...(plan.source === null
+      ? {}
+      : { "@file": xmlAttribute(plan.source.file), "@line": String(plan.source.line) }),
     "@time": seconds(node.duration ?? 0),
     ...(found.length === 0 ? {} : { properties: { property: found } }),
     ...outcome(node, log),
@@ -89,13 +91,21 @@ function properties({ attempt, flaky, verdict, rollout }: NodeView): readonly El
     found["rollout.strategy"] = rollout.strategy;
     found["rollout.outcome"] = rollout.phase;
   }
-  return Object.entries(found).map(([name, value]) => ({ "@name": xmlAttribute(name), "@value": xmlAttribute(value) }));
+  return Object.entries(found).map(([name, value]) => ({
+    "@name": xmlAttribute(name),
+    "@value": xmlAttribute(value),
+  }));
 }
 
 function totals(nodes: readonly NodeView[]): Element {
   const failed = nodes.filter((node) => node.state === "failed").length;
   const skipped = nodes.filter((node) => node.state !== "failed" && node.state !== "succeeded").length;
-  return { "@tests": String(nodes.length), "@failures": String(failed), "@errors": "0", "@skipped": String(skipped) };
+  return {
+    "@tests": String(nodes.length),
+    "@failures": String(failed),
+    "@errors": "0",
+    "@skipped": String(skipped),
+  };
 }
 
 function seconds(ms: number): string {

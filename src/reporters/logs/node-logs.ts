@@ -61,7 +61,9 @@ export class NodeLogs {
     try {
       for await (const chunk of createReadStream(file)) await take(chunk as Buffer);
     } catch (error) {
-      await take(Buffer.from(`(the log cannot be read: ${error instanceof Error ? error.message : String(error)})\n`));
+      await take(
+        Buffer.from(`(the log cannot be read: ${error instanceof Error ? error.message : String(error)})\n`),
+      );
     }
   }
 

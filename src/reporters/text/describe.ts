@@ -16,7 +16,7 @@ export function describe(event: RunEvent): Description | undefined {
   const description = inWords(event);
   if (description === undefined) return undefined;
   const [tone, text] = description;
-  const node = "node" in event && event.node !== undefined ? `${event.node} ` : "";
+  const node = "node" in event ? `${event.node} ` : "";
   return { tone, text: oneLine(node + text) };
 }
 
@@ -25,7 +25,10 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
     case "run.started":
       return ["strong", runStarted(event)];
     case "run.finished":
-      return [RUN_TONES[event.state], `run ${event.state} in ${formatDuration(event.duration)}: ${event.reason}`];
+      return [
+        RUN_TONES[event.state],
+        `run ${event.state} in ${formatDuration(event.duration)}: ${event.reason}`,
+      ];
     case "warning":
       return ["warn", `warning: ${event.message}`];
     case "node.ready":
@@ -62,7 +65,10 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
       return ["warn", `waits for an answer: ${event.question}`];
     case "rollout.started": {
       const replaced = event.from === undefined ? "" : `, replacing revision ${String(event.from)}`;
-      return ["plain", `${event.strategy} of revision ${String(event.revision)} to ${event.target}${replaced}`];
+      return [
+        "plain",
+        `${event.strategy} of revision ${String(event.revision)} to ${event.target}${replaced}`,
+      ];
     }
     case "rollout.weight":
       return [
@@ -71,10 +77,16 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
       ];
     case "rollout.analysis": {
       const tone = event.outcome === "fail" ? "bad" : event.outcome === "inconclusive" ? "warn" : "plain";
-      return [tone, `${event.target}: analysis ${event.outcome}: ${event.signals.map(formatSignal).join("; ")}`];
+      return [
+        tone,
+        `${event.target}: analysis ${event.outcome}: ${event.signals.map(formatSignal).join("; ")}`,
+      ];
     }
     case "rollout.promoted":
-      return ["good", `${event.target}: revision ${String(event.release.revision)} is live at ${event.release.url}`];
+      return [
+        "good",
+        `${event.target}: revision ${String(event.release.revision)} is live at ${event.release.url}`,
+      ];
     case "rollout.aborted": {
       const live = event.restored === undefined ? "" : `; revision ${String(event.restored)} is live again`;
       return ["bad", `${event.target}: taken back: ${event.reason}${live}`];

@@ -1,7 +1,11 @@
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** A stream that may be a terminal. */
-export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+export type Out = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 
 /** Whether a CI's or tool's variable is set and not switched off. */
 export function isOn(value: string | undefined): boolean {
@@ -22,7 +26,9 @@ export function resolveColor(option: boolean | undefined, env: Env, out: Out): b
 export function resolveUnicode(option: boolean | undefined, env: Env): boolean {
   if (option !== undefined) return option;
   if (env["TERM"] === "linux" || env["TERM"] === "dumb") return false;
-  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) => value !== undefined && value !== "");
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(
+    (value) => value !== undefined && value !== "",
+  );
   return locale === undefined || /utf-?8/i.test(locale);
 }
 

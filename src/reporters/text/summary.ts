@@ -19,7 +19,10 @@ export const COUNTED = [
 ] as const satisfies readonly (readonly [keyof Counts, string, Tone])[];
 
 /** One part for each state that nodes are in: `3 passed (1 flaky)`, `1 failed`. */
-export function countParts(counts: Counts, flaky = 0): readonly { readonly tone: Tone; readonly text: string }[] {
+export function countParts(
+  counts: Counts,
+  flaky = 0,
+): readonly { readonly tone: Tone; readonly text: string }[] {
   return COUNTED.flatMap(([state, name, tone]) => {
     if (counts[state] === 0) return [];
     const text = `${String(counts[state])} ${name}`;
@@ -28,10 +31,16 @@ export function countParts(counts: Counts, flaky = 0): readonly { readonly tone:
 }
 
 /** What to type next, each with why. Empty where nothing is left to do. */
-export function nextSteps(result: RunResult, command: string): readonly { readonly run: string; readonly why: string }[] {
+export function nextSteps(
+  result: RunResult,
+  command: string,
+): readonly { readonly run: string; readonly why: string }[] {
   const resume = `${command} resume ${result.run}`;
   const waiting = [...result.nodes].filter(([, node]) => node.state === "suspended");
-  const answers = waiting.map(([id]) => ({ run: `${command} approve ${result.run} ${id}`, why: "or reject" }));
+  const answers = waiting.map(([id]) => ({
+    run: `${command} approve ${result.run} ${id}`,
+    why: "or reject",
+  }));
   switch (result.state) {
     case "passed":
       return [];
@@ -65,7 +74,9 @@ export function summaryLines(view: RunView, result: RunResult, options: SummaryO
     ...failureLines(view, options),
     ...(options.total === true ? [totalLine(result, paint)] : []),
     `${count(view.nodes.size, "node")}: ${counts.join(", ")}`,
-    ...nextSteps(result, command).map(({ run, why }) => `next: ${paint("strong", run)}  ${paint("dim", `(${why})`)}`),
+    ...nextSteps(result, command).map(
+      ({ run, why }) => `next: ${paint("strong", run)}  ${paint("dim", `(${why})`)}`,
+    ),
   ];
 }
 

@@ -17,13 +17,14 @@ export class Cursor {
   hide(): void {
     if (this.#hidden) return;
     this.#hidden = true;
-    this.#write(HIDE);
+    // listening first: a signal may come at any moment
     process.on("exit", this.#restore);
     for (const signal of SIGNALS) process.on(signal, this.#interrupted);
     if (process.platform !== "win32") {
       process.on("SIGTSTP", this.#stopped);
       process.on("SIGCONT", this.#continued);
     }
+    this.#write(HIDE);
   }
 
   show(): void {

@@ -51,8 +51,10 @@ function waiting({ retryAt, attempt, failure }: NodeView, { now }: DetailContext
 function running(node: NodeView, context: DetailContext): readonly Span[] {
   const spans: Span[] = [];
   const { attempts } = node.plan.retry;
-  if (node.attempt > 1) spans.push({ tone: "warn", text: `attempt ${String(node.attempt)} of ${String(attempts)}` });
-  if (node.question !== undefined) return [...spans, { tone: "warn", text: oneLine(`asks: ${node.question}`) }];
+  if (node.attempt > 1)
+    spans.push({ tone: "warn", text: `attempt ${String(node.attempt)} of ${String(attempts)}` });
+  if (node.question !== undefined)
+    return [...spans, { tone: "warn", text: oneLine(`asks: ${node.question}`) }];
   if (node.rollout !== undefined) return [...spans, ...progress(node.rollout, context)];
   const line = context.lastLine(node.plan.id);
   return line === "" ? spans : [...spans, { tone: "dim", text: line }];
@@ -78,7 +80,8 @@ export function shortDetails({ state, rollout }: NodeView): readonly Span[] {
 function bar(percent: number, length: number, { full, empty }: Symbols): string {
   const share = Math.min(1, Math.max(0, percent / 100));
   // some traffic is never shown as none, nor less than all as all
-  const filled = share === 0 ? 0 : share === 1 ? length : Math.min(length - 1, Math.max(1, Math.round(share * length)));
+  const filled =
+    share === 0 ? 0 : share === 1 ? length : Math.min(length - 1, Math.max(1, Math.round(share * length)));
   return full.repeat(filled) + empty.repeat(length - filled);
 }
 
@@ -90,7 +93,8 @@ function succeeded(node: NodeView): readonly Span[] {
     const text = only !== undefined && others.length === 0 ? formatFigure(only) : node.verdict.summary;
     spans.push({ tone: "dim", text: oneLine(text) });
   }
-  for (const { name, size } of node.artifacts) spans.push({ tone: "dim", text: oneLine(`${name} ${formatBytes(size)}`) });
+  for (const { name, size } of node.artifacts)
+    spans.push({ tone: "dim", text: oneLine(`${name} ${formatBytes(size)}`) });
   return spans;
 }
 
@@ -101,8 +105,12 @@ function rolloutEnd(rollout: RolloutView | undefined): readonly Span[] {
       return [{ tone: "good", text: `revision ${String(rollout.revision)} is live${at}` }];
     }
     case "aborted": {
-      const live = rollout.restored === undefined ? "" : `, revision ${String(rollout.restored)} is live again`;
-      return [{ tone: "bad", text: `taken back${live}` }, { tone: "dim", text: oneLine(rollout.reason ?? "") }];
+      const live =
+        rollout.restored === undefined ? "" : `, revision ${String(rollout.restored)} is live again`;
+      return [
+        { tone: "bad", text: `taken back${live}` },
+        { tone: "dim", text: oneLine(rollout.reason ?? "") },
+      ];
     }
     case "held":
       return [

@@ -25,14 +25,21 @@ export async function writeFailedLogs(view: RunView, options: FailedLogsOptions)
   }
 }
 
-async function writeLog(node: string, { sink, logs, paint, color, symbols, columns }: FailedLogsOptions): Promise<void> {
+async function writeLog(
+  node: string,
+  { sink, logs, paint, color, symbols, columns }: FailedLogsOptions,
+): Promise<void> {
   const { bytes, cut } = await logs.tail(node, LONGEST);
   const rule = (text: string): string => {
     const line = `${symbols.rule.repeat(2)} ${text} `;
-    return paint("dim", line + symbols.rule.repeat(Math.max(0, columns - line.length))) + "\n";
+    const rest = symbols.rule.repeat(Math.max(0, columns - line.length));
+    return `${paint("dim", line + rest)}\n`;
   };
   await sink.write(`\n${rule(`log of ${node}`)}`);
-  if (cut) await sink.write(paint("dim", `(its last ${formatBytes(bytes.length)}; all of it: ${logs.file(node) ?? "not kept"})\n`));
+  if (cut)
+    await sink.write(
+      paint("dim", `(its last ${formatBytes(bytes.length)}; all of it: ${logs.file(node) ?? "not kept"})\n`),
+    );
   const text = bytes.toString("utf8").replace(/\n$/, "");
   const lines = text.split("\n").map((line) => `${colouredLine(line, color)}\n`);
   await sink.write(lines.join(""));

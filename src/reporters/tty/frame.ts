@@ -28,11 +28,14 @@ const NARROW = 48;
 
 /** The live view at this moment, in at most `room` lines. */
 export function liveFrame(context: FrameContext): readonly FittedLine[] {
+  if (context.room <= 0) return [];
   const isAiry = context.room >= 12;
   const rows = chooseRows(context.view, context.room - (isAiry ? 4 : 2), context.columns < NARROW);
-  const blank: readonly Line[] = isAiry ? [{ indent: 0, name: { tone: "plain", text: "" }, details: [] }] : [];
+  const blank: readonly Line[] = isAiry
+    ? [{ indent: 0, name: { tone: "plain", text: "" }, details: [] }]
+    : [];
   const lines = [headerLine(context), ...blank, ...toLines(rows, context), ...blank, totalsLine(context)];
-  return lines.slice(-Math.max(0, context.room)).map((line) => fit(line, context.columns, context.measure, context.paint));
+  return lines.slice(-context.room).map((line) => fit(line, context.columns, context.measure, context.paint));
 }
 
 /** The finished run's stages and nodes, however many lines that takes. */
@@ -46,7 +49,9 @@ function toLines(rows: readonly Row[], context: FrameContext): readonly Line[] {
   const widest = rows.reduce((width, row) => Math.max(width, nameColumns(row, measure)), 8);
   const nameWidth = Math.min(widest, Math.max(8, Math.floor(columns * 0.3)));
   const rowContext = { symbols, columns, now, lastLine, nameWidth, narrow: columns < NARROW };
-  return rows.map((row) => rowLine(row, rowContext)).filter((line) => line.name.text !== "" || line.mark !== undefined);
+  return rows
+    .map((row) => rowLine(row, rowContext))
+    .filter((line) => line.name.text !== "" || line.mark !== undefined);
 }
 
 /** How wide the name of a row is, counted from where names of nodes begin. */
@@ -74,17 +79,20 @@ function headerLine({ view, now }: FrameContext): Line {
 }
 
 function totalsLine({ view, columns, symbols, measure }: FrameContext): Line {
-  const { counts, warnings } = view;
+  const { counts } = view;
+  const warnings = view.warnings.length;
   const parts: Span[] = [...countParts(counts)];
-  if (warnings.length > 0) parts.push({ tone: "warn", text: count(warnings.length, "warning") });
+  if (warnings > 0) parts.push({ tone: "warn", text: count(warnings, "warning") });
   const width = parts.reduce((sum, { text }) => sum + measure.width(text) + 2, -2);
-  const [first, ...others] = width <= columns ? parts : shortCounts(counts, symbols);
+  const [first, ...others] = width <= columns ? parts : shortCounts(counts, warnings, symbols);
   return { indent: 0, name: first ?? { tone: "dim", text: "" }, details: others };
 }
 
 /** The counts by their symbols, for narrow terminals. */
-function shortCounts(counts: Counts, symbols: Symbols): readonly Span[] {
-  return COUNTED.filter(([state]) => counts[state] > 0).map(([state, , tone]) => {
+function shortCounts(counts: Counts, warnings: number, symbols: Symbols): readonly Span[] {
+  const parts: Span[] = COUNTED.filter(([state]) => counts[state] > 0).map(([state, , tone]) => {
     return { tone, text: `${symbols.states[state]}${String(counts[state])}` };
   });
+  if (warnings > 0) parts.push({ tone: "warn", text: `${symbols.warning}${String(warnings)}` });
+  return parts;
 }

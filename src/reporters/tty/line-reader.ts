@@ -1,15 +1,21 @@
 import { createInterface, type Interface } from "node:readline";
 
+/** A stream that lines are read from. */
+export type LineInput = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  readonly readableEnded?: boolean;
+};
+
 /** Lines from a stream, one asked for at a time; `undefined` at its end and when the signal fires. */
 export class LineReader {
-  readonly #input: NodeJS.ReadableStream;
+  readonly #input: LineInput;
   readonly #lines: Interface;
   readonly #signal: AbortSignal;
   readonly #read: string[] = [];
   #ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(input: NodeJS.ReadableStream, signal: AbortSignal) {
+  constructor(input: LineInput, signal: AbortSignal) {
     this.#input = input;
     this.#signal = signal;
     // not as a terminal: the line stays with the system's own editing, and Ctrl-C stays a signal
@@ -21,6 +27,12 @@ export class LineReader {
     this.#lines.on("close", this.#end);
     input.once("error", this.#end);
     signal.addEventListener("abort", this.#end, { once: true });
+    // a stream that has ended before does not say so again
+    if (input.readableEnded === true) this.#end();
+  }
+
+  get aborted(): boolean {
+    return this.#signal.aborted;
   }
 
   async next(): Promise<string | undefined> {

@@ -43,7 +43,10 @@ export function fit(line: Line, columns: number, measure: Measure, paint: Paint)
   if (line.details.length > 0) writer.space((line.nameWidth ?? 0) - measure.width(line.name.text));
   for (const detail of line.details) writer.detail(detail);
   if (right === "") return { text: writer.text, width: writer.width };
-  return { text: `${writer.text}${" ".repeat(room - writer.width + 1)}${paint("dim", right)}`, width: columns };
+  return {
+    text: `${writer.text}${" ".repeat(room - writer.width + 1)}${paint("dim", right)}`,
+    width: columns,
+  };
 }
 
 class LineWriter {

@@ -106,7 +106,14 @@ export class LiveView {
       await sink.write(this.#takeDown() + lines.map(({ text }) => `${text}\n`).join(""));
       this.#cursor.show();
       const { columns } = size();
-      await writeFailedLogs(view, { sink, color, columns, logs: this.#logs, paint: this.#paint, symbols: this.#symbols });
+      await writeFailedLogs(view, {
+        sink,
+        color,
+        columns,
+        logs: this.#logs,
+        paint: this.#paint,
+        symbols: this.#symbols,
+      });
       const logFile = (node: string): string | undefined => this.#logs.file(node);
       const summary = summaryLines(view, result, { paint: this.#paint, command, logFile, total: true });
       await sink.write(`\n${summary.map((line) => `${line}\n`).join("")}`);

@@ -1,19 +1,17 @@
-interface Library {
-  readonly width: (text: string) => number;
-  readonly truncate: (text: string, columns: number) => string;
-}
+type WidthOf = (text: string) => number;
 
 /** Printable ASCII and the view's own symbols: one column each. */
 const NARROW = /^[ -~○◌●✓✗–■‖█░─…]*$/;
 
 /**
  * Widths of text in columns. Text of narrow characters only is counted as it stands; the first other one asks for the
- * libraries that know the widths of all, which take some 50 ms to load and which most runs never need.
+ * library that knows the widths of all, which takes some 50 ms to load and which most runs never need.
  */
 export class Measure {
   readonly #unicode: boolean;
   readonly #ellipsis: string;
-  #library: Library | undefined;
+  #widthOf: WidthOf | undefined;
+  #segmenter: Intl.Segmenter | undefined;
   #loading: Promise<void> | undefined;
   #wanted = false;
 
@@ -24,7 +22,7 @@ export class Measure {
 
   /** Whether a text was met that cannot be measured before {@link Measure.load} has resolved. */
   get wanting(): boolean {
-    return this.#wanted && this.#library === undefined;
+    return this.#wanted && this.#widthOf === undefined;
   }
 
   load(): Promise<void> {
@@ -33,21 +31,35 @@ export class Measure {
   }
 
   width(text: string): number {
-    return this.#isNarrow(text) || this.#library === undefined ? text.length : this.#library.width(text);
+    return this.#isNarrow(text) || this.#widthOf === undefined ? text.length : this.#widthOf(text);
   }
 
   /** The text, or its beginning with an ellipsis, in at most `columns`. */
   truncate(text: string, columns: number): string {
     if (columns <= 0) return "";
-    if (!this.#isNarrow(text) && this.#library !== undefined) return this.#library.truncate(text, columns);
-    if (text.length <= columns) return text;
-    if (columns <= this.#ellipsis.length) return text.slice(0, columns);
-    return text.slice(0, columns - this.#ellipsis.length) + this.#ellipsis;
+    if (this.width(text) <= columns) return text;
+    const ellipsis = columns > this.#ellipsis.length ? this.#ellipsis : "";
+    return this.#beginning(text, columns - ellipsis.length) + ellipsis;
   }
 
   /** The text as the terminal can show it. */
   shown(text: string): string {
     return this.#unicode ? text : text.replace(/[^ -~]/gu, "?");
+  }
+
+  /**
+   * As many whole characters as `columns` hold. Done here because cli-truncate lets a full-width character that begins
+   * in the last column stand out by one.
+   */
+  #beginning(text: string, columns: number): string {
+    if (this.#widthOf === undefined || this.#isNarrow(text)) return text.slice(0, columns);
+    this.#segmenter ??= new Intl.Segmenter();
+    let width = 0;
+    for (const { segment, index } of this.#segmenter.segment(text)) {
+      width += this.#widthOf(segment);
+      if (width > columns) return text.slice(0, index);
+    }
+    return text;
   }
 
   #isNarrow(text: string): boolean {
@@ -57,16 +69,7 @@ export class Measure {
   }
 
   async #load(): Promise<void> {
-    const [{ default: cliTruncate }, { default: stringWidth }] = await Promise.all([
-      import("cli-truncate"),
-      import("string-width"),
-    ]);
-    this.#library = {
-      width: (text) => stringWidth(text),
-      truncate: (text, columns) =>
-        columns <= this.#ellipsis.length
-          ? cliTruncate(text, columns, { truncationCharacter: "" })
-          : cliTruncate(text, columns, { truncationCharacter: this.#ellipsis }),
-    };
+    const { default: stringWidth } = await import("string-width");
+    this.#widthOf = (text) => stringWidth(text);
   }
 }

@@ -3,11 +3,11 @@ import type { Answer, Question } from "../../ports/index.ts";
 import type { Env } from "../text/environment.ts";
 import type { Paint } from "../text/paint.ts";
 import { oneLine, plainText } from "../text/sanitize.ts";
-import { LineReader } from "./line-reader.ts";
+import { type LineInput, LineReader } from "./line-reader.ts";
 
 /** What the prompt does around a question. */
 export interface PromptOptions {
-  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly input: LineInput;
   readonly write: (text: string) => void;
   readonly paint: Paint;
   readonly env: Env;
@@ -27,7 +27,7 @@ export class Prompt {
 
   /** `undefined` where the signal fires or the input ends before there is an answer. */
   ask(question: Question, signal: AbortSignal): Promise<Answer | undefined> {
-    const turn = this.#last.then(() => this.#ask(question, signal));
+    const turn = this.#ask(question, signal);
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -47,7 +47,7 @@ export class Prompt {
       }
       write("  Reason (optional): ");
       const reason = oneLine((await reader.next()) ?? "");
-      if (signal.aborted) return undefined;
+      if (reader.aborted) return undefined;
       const by = userName(this.#options.env);
       return reason === "" ? { approved, by } : { approved, by, reason };
     } finally {
@@ -60,7 +60,7 @@ export class Prompt {
     const { write, paint } = this.#options;
     write(`${paint("warn", "?")} ${paint("strong", oneLine(title))}\n`);
     if (detail === undefined || detail === "") return;
-    write(plainText(detail).trimEnd().replace(/^/gm, "  ") + "\n");
+    write(`${plainText(detail).trimEnd().replace(/^/gm, "  ")}\n`);
   }
 
   /** Nothing but a clear yes approves; what is neither yes nor no is asked again. */

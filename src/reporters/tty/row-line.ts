@@ -1,4 +1,4 @@
-import type { SignalReport } from "../../model/index.ts";
+import type { Figure, SignalReport } from "../../model/index.ts";
 import { formatDuration } from "../../util/duration.ts";
 import { unreachable } from "../../util/unreachable.ts";
 import { formatLimits, formatQuantity } from "../text/numbers.ts";
@@ -19,7 +19,12 @@ export interface RowContext extends DetailContext {
   readonly nameWidth: number;
 }
 
-const SIGNAL_STATES = { pass: "succeeded", fail: "failed", inconclusive: "suspended", continue: "running" } as const;
+const SIGNAL_STATES = {
+  pass: "succeeded",
+  fail: "failed",
+  inconclusive: "suspended",
+  continue: "running",
+} as const;
 
 export function rowLine(row: Row, context: RowContext): Line {
   const { symbols, narrow, nameWidth } = context;
@@ -42,20 +47,27 @@ export function rowLine(row: Row, context: RowContext): Line {
     }
     case "detail":
       return { indent: nested + 2, name: joined(details(row.node, context)), details: [] };
-    case "figure": {
-      const { figure } = row;
-      const value = `${formatQuantity(figure.value, figure.unit)}`;
-      return {
-        ...verdictLine(figure.ok ? "succeeded" : "failed", figure.name, context),
-        details: [{ tone: figure.ok ? "plain" : "bad", text: value }, { tone: "dim", text: formatLimits(figure) }],
-      };
-    }
+    case "figure":
+      return figureLine(row.figure, context);
     case "signal":
       return signalLine(row.signal, context);
     case "folded":
-      return { indent: nested, name: { tone: "dim", text: countParts(row.counts).map(({ text }) => text).join(", ") }, details: [] };
+      return {
+        indent: nested,
+        name: {
+          tone: "dim",
+          text: countParts(row.counts)
+            .map(({ text }) => text)
+            .join(", "),
+        },
+        details: [],
+      };
     case "more":
-      return { indent: nested, name: { tone: "dim", text: `${symbols.ellipsis} and ${String(row.count)} more` }, details: [] };
+      return {
+        indent: nested,
+        name: { tone: "dim", text: `${symbols.ellipsis} and ${String(row.count)} more` },
+        details: [],
+      };
     default:
       return unreachable(row);
   }
@@ -66,7 +78,8 @@ function stageLine(stage: StageView, open: boolean, { symbols, now, narrow, name
   const { startedAt, endedAt } = stage;
   const isSettled = phaseOf(stage) === "settled";
   let right: string | undefined;
-  if (startedAt !== undefined) right = isSettled ? formatDuration((endedAt ?? now) - startedAt) : formatElapsed(now - startedAt);
+  if (startedAt !== undefined)
+    right = isSettled ? formatDuration((endedAt ?? now) - startedAt) : formatElapsed(now - startedAt);
   return {
     indent: 0,
     mark: { tone: STATE_TONES[state], text: symbols.states[state] },
@@ -103,14 +116,27 @@ function stageState(stage: StageView): ShownState {
   return counts.succeeded === 0 ? "skipped" : "succeeded";
 }
 
-function signalLine(signal: SignalReport, context: RowContext): Line {
-  const state = SIGNAL_STATES[signal.outcome];
-  const tone: Tone = signal.outcome === "fail" ? "bad" : "dim";
-  return { ...verdictLine(state, signal.name, context), details: [{ tone, text: oneLine(signal.text) }] };
+function figureLine(figure: Figure, context: RowContext): Line {
+  const line = verdictLine(figure.ok ? "succeeded" : "failed", figure.name, context);
+  const value = formatQuantity(figure.value, figure.unit);
+  const limits: Span = { tone: "dim", text: formatLimits(figure) };
+  if (context.narrow) return { ...line, details: [limits], right: value };
+  return { ...line, details: [{ tone: figure.ok ? "plain" : "bad", text: value }, limits] };
+}
+
+function signalLine({ name, outcome, text }: SignalReport, context: RowContext): Line {
+  const state = SIGNAL_STATES[outcome];
+  if (context.narrow) return { ...verdictLine(state, `${name}: ${text}`, context), details: [] };
+  const tone: Tone = outcome === "fail" ? "bad" : "dim";
+  return { ...verdictLine(state, name, context), details: [{ tone, text: oneLine(text) }] };
 }
 
 /** A figure's or signal's line below its node. */
-function verdictLine(state: ShownState, name: string, { symbols, narrow, nameWidth }: RowContext): Omit<Line, "details"> {
+function verdictLine(
+  state: ShownState,
+  name: string,
+  { symbols, narrow, nameWidth }: RowContext,
+): Omit<Line, "details"> {
   return {
     indent: narrow ? 3 : 4,
     mark: { tone: STATE_TONES[state], text: symbols.states[state] },

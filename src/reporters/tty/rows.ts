@@ -36,7 +36,11 @@ export function finalRows(view: RunView, narrow: boolean): readonly Row[] {
   return view.stages.flatMap((stage) => {
     const isSmall = stage.nodes.length <= 24;
     const shown = (node: NodeView): boolean =>
-      isSmall || TROUBLED.has(node.state) || node.flaky || node.rollout !== undefined || node.verdict !== undefined;
+      isSmall ||
+      TROUBLED.has(node.state) ||
+      node.flaky ||
+      node.rollout !== undefined ||
+      node.verdict !== undefined;
     return stageRows(stage, shown, { extras: true, narrow });
   });
 }
@@ -74,8 +78,10 @@ interface StageOptions {
 function stageRows(stage: StageView, shows: (node: NodeView) => boolean, options: StageOptions): Row[] {
   const shown = stage.nodes.filter(shows);
   const rows: Row[] = [{ kind: "stage", stage, open: shown.length > 0 }];
-  for (const node of shown) rows.push({ kind: "node", node }, ...(options.extras ? extras(node, options.narrow) : []));
-  if (shown.length > 0 && shown.length < stage.nodes.length) rows.push({ kind: "folded", counts: countsWithout(stage, shown) });
+  for (const node of shown)
+    rows.push({ kind: "node", node }, ...(options.extras ? extras(node, options.narrow) : []));
+  if (shown.length > 0 && shown.length < stage.nodes.length)
+    rows.push({ kind: "folded", counts: countsWithout(stage, shown) });
   return rows;
 }
 
@@ -83,9 +89,13 @@ function extras(node: NodeView, narrow: boolean): readonly Row[] {
   const rows: Row[] = narrow ? [{ kind: "detail", node }] : [];
   const figures = node.verdict?.figures ?? [];
   // a single figure stands behind the gate's name
-  if (figures.length > 1 || node.state !== "succeeded") rows.push(...figures.map((figure) => ({ kind: "figure", figure }) as const));
+  if (figures.length > 1 || node.state !== "succeeded")
+    rows.push(...figures.map((figure) => ({ kind: "figure", figure }) as const));
   const { rollout } = node;
-  if (rollout !== undefined && (node.state === "running" || rollout.phase === "aborted" || rollout.phase === "held")) {
+  if (
+    rollout !== undefined &&
+    (node.state === "running" || rollout.phase === "aborted" || rollout.phase === "held")
+  ) {
     rows.push(...rollout.signals.map((signal) => ({ kind: "signal", signal }) as const));
   }
   return rows;

@@ -47,7 +47,10 @@ export class Screen {
 
   /** How many rows the lines take, now that the terminal may have broken those too long for it. */
   #rowsOn(columns: number): number {
-    return this.#lines.reduce((rows, { width }) => rows + Math.max(1, Math.ceil(width / Math.max(1, columns))), 0);
+    return this.#lines.reduce(
+      (rows, { width }) => rows + Math.max(1, Math.ceil(width / Math.max(1, columns))),
+      0,
+    );
   }
 }
 

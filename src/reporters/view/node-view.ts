@@ -29,7 +29,8 @@ export interface NodeView {
   /** When the next attempt begins, while one is due. */
   retryAt: number | undefined;
   question: string | undefined;
-  verdict: { readonly ok: boolean; readonly summary: string; readonly figures: readonly Figure[] } | undefined;
+  verdict:
+    { readonly ok: boolean; readonly summary: string; readonly figures: readonly Figure[] } | undefined;
   rollout: RolloutView | undefined;
   artifacts: Artifact[];
 }

@@ -37,7 +37,13 @@ export class RunView {
     this.nodes = new Map(plan.nodes.map((node) => [node.id, createNodeView(node)]));
     this.stages = plan.stages.map((stage) => {
       const nodes = stage.nodes.map((id) => this.nodes.get(id)).filter((node) => node !== undefined);
-      const view = { name: stage.name, nodes, counts: createCounts(), startedAt: undefined, endedAt: undefined };
+      const view = {
+        name: stage.name,
+        nodes,
+        counts: createCounts(),
+        startedAt: undefined,
+        endedAt: undefined,
+      };
       view.counts.pending = nodes.length;
       for (const node of nodes) this.#stageOf.set(node, view);
       return view;

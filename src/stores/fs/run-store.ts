@@ -12,6 +12,7 @@ import { decodeJournal } from "./record.ts";
 import { FileRecorder } from "./recorder.ts";
 
 const JOURNAL = /^journal(-[\w.]+)?\.jsonl$/;
+const FIRST = "journal.jsonl";
 const RUN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
 /**
@@ -46,7 +47,7 @@ export class FileRunStore implements RunStore {
       const planFile = join(folder, "plan.json");
       if (existsSync(planFile)) return this.#join(run, folder, plan);
       writeAtomic(planFile, JSON.stringify(plan));
-      return new FileRecorder(folder, "journal.jsonl");
+      return new FileRecorder(folder, FIRST);
     });
   }
 
@@ -68,7 +69,9 @@ export class FileRunStore implements RunStore {
   async read(run: string): Promise<RecordedRun> {
     const plan = await this.#plan(run);
     const folder = this.#folder(run);
-    const files = (await readdir(folder)).filter((name) => JOURNAL.test(name)).sort();
+    // The run's first process wrote the file without a part in its name; the others' names sort by time.
+    const parts = (await readdir(folder)).filter((name) => JOURNAL.test(name) && name !== FIRST).sort();
+    const files = [FIRST, ...parts];
     const events: RunEvent[] = [];
     for (const name of files) {
       const file = join(folder, name);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SluiceError } from "../../errors/index.ts";
 import { unwritable } from "./state/atomic-file.ts";
@@ -68,7 +68,7 @@ export function socketPath(folder: string): string {
   const direct = join(folder, "control.sock");
   if (Buffer.byteLength(direct) <= LONGEST_SOCKET) return direct;
   const key = createHash("sha256").update(folder).digest("hex").slice(0, 16);
-  const short = join(`sluice-${userInfo().uid}`, `${key}.sock`);
+  const short = join(`sluice-${userId()}`, `${key}.sock`);
   const usual = join(tmpdir(), short);
   return Buffer.byteLength(usual) <= LONGEST_SOCKET ? usual : join("/tmp", short);
 }
@@ -82,10 +82,15 @@ export async function makeSocketFolder(socket: string): Promise<void> {
     throw unwritable(folder, cause);
   }
   const found = await lstat(folder);
-  if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o022) !== 0) {
+  if (!found.isDirectory() || found.uid !== userId() || (found.mode & 0o022) !== 0) {
     throw new SluiceError("STATE_UNWRITABLE", `${folder} is not a folder that only you may write to`, {
       path: folder,
       hint: `Remove it, or make it yours: chown and chmod 700 ${folder}.`,
     });
   }
+}
+
+/** Not `os.userInfo()`, which throws where the user has no entry, as in many containers. */
+function userId(): number {
+  return process.getuid?.() ?? 0;
 }

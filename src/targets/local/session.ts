@@ -14,6 +14,8 @@ import { emptyState, readState, writeState, type TargetState } from "./state/tar
 const DRIVER_LOCK = "driver";
 /** Milliseconds of one question for news; then it is asked again, so that a dead proxy is noticed. */
 const NEWS = 2_000;
+/** Milliseconds that a running proxy has to say which port it has. */
+const GLANCE = 2_000;
 /** Milliseconds that a proxy without processes has to end itself. */
 const LEAVE = 10_000;
 
@@ -77,8 +79,7 @@ export class Session {
   async serve(): Promise<void> {
     const { spec } = this;
     const port = spec.port ?? this.#state.routing.port;
-    const before = await (await findProxy(this.layout))?.client.state().catch(() => undefined);
-    if (port !== null && before?.port !== port && !(await isFree(port))) throw portTaken(spec, port);
+    if (port !== null && !(await this.#mayListenOn(port))) throw portTaken(spec, port);
     await this.change((state) => ({
       ...state,
       routing: { ...state.routing, open: true, port, grace: spec.grace },
@@ -138,7 +139,8 @@ export class Session {
 
   /** Tells the person what happens. */
   say(text: string): void {
-    void this.context.write("stdout", `${this.context.mask(text)}\n`);
+    const written = this.context.write("stdout", `${this.context.mask(text)}\n`);
+    written?.catch(() => undefined); // a fault of the log is told where the log is kept
   }
 
   /** Ends the proxy and all that it runs; resolves when the proxy has gone. */
@@ -171,6 +173,15 @@ export class Session {
     } finally {
       await this.#lock.release();
     }
+  }
+
+  /** Whether the port is the proxy's own or free, looked at before anything is changed. */
+  async #mayListenOn(port: number): Promise<boolean> {
+    const proxy = await findProxy(this.layout);
+    if (proxy === undefined) return isFree(port);
+    const view = await proxy.client.state(undefined, 0, GLANCE).catch(() => undefined);
+    // One that does not answer is replaced before the port is opened, and until then may hold it.
+    return view === undefined || view.port === port || isFree(port);
   }
 
   async #ensure(): Promise<RunningProxy> {

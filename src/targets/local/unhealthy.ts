@@ -1,7 +1,7 @@
 import { SluiceError } from "../../errors/index.ts";
 import { releaseLayout, replicaLog } from "./layout.ts";
 import type { ReplicaView } from "./proxy/protocol.ts";
-import { logTail } from "./proxy/replica-log.ts";
+import { lastLines, logTail } from "./proxy/replica-log.ts";
 import type { Session } from "./session.ts";
 
 /** The error for a release that does not come up, with what its replica printed last. */
@@ -15,7 +15,7 @@ export async function unhealthy(
   if (replica === undefined) return new SluiceError("RELEASE_UNHEALTHY", `${what} in time`, { hint: HINT });
   const why = `replica ${replica.index} ${replica.failure?.text ?? `is ${replica.phase}`}`;
   const log = replicaLog(releaseLayout(layout, revision), replica.index);
-  const tail = await logTail(log);
+  const tail = lastLines(context.mask(await logTail(log)));
   const printed =
     tail === "" ? "; it printed nothing" : `; it printed last:\n${tail.replaceAll(/^/gm, "  | ")}`;
   const state = replica.failure?.kind === "state";

@@ -81,5 +81,5 @@ function weakness(name: string, value: string): string | undefined {
 /** Characters as a reader counts them, so that a pair of surrogates is one. */
 function length(text: string): number {
   if (text.length >= SHORTEST * 2) return text.length;
-  return [...text].length;
+  return Array.from(text).length;
 }

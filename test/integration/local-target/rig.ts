@@ -34,6 +34,8 @@ export class Rig {
   readonly printed: string[] = [];
   readonly #contents = new Map<string, Readonly<Record<string, string>>>();
   readonly #drivers = new Set<RolloutDriver>();
+  /** Makes the targets; another one where the package is tried as it is built. */
+  make: typeof local = local;
   readonly #seen = new Map<number, ProcessIdentity>();
   #runs = 0;
 
@@ -74,7 +76,7 @@ export class Rig {
   }
 
   target(options: Partial<LocalOptions<string>> = {}): Target<string> {
-    return local({ name: "site", grace: "2s", ...options });
+    return this.make({ name: "site", grace: "2s", ...options });
   }
 
   /** An app as the engine resolves it. */
@@ -232,4 +234,13 @@ export async function eventually<T>(
     if (Date.now() > end) throw new Error(`not as wanted after ${ms} ms: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Kills a process and waits until it has gone: until then the system may still take connections for it. */
+export async function killed(pid: number): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  await eventually(
+    () => identify(pid),
+    (found) => found === undefined,
+  );
 }

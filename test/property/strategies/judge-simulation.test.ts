@@ -56,7 +56,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
 ];
 
 describe("the judge's published figures", () => {
-  test.each(ROWS)("%s", (name, row) => {
+  test.each(ROWS)("%s", { timeout: 120_000 }, (name, row) => {
     const { failed, median } = simulate(row);
     if (FULL) console.log(`${name}: ${failed.toFixed(2)} % failed, median ${String(median)} min`);
 
@@ -71,6 +71,40 @@ describe("the judge's published figures", () => {
     expect(median).toBeGreaterThanOrEqual(row.median * 0.8);
     expect(median).toBeLessThanOrEqual(row.median * 1.2);
   });
+});
+
+describe("the early pass", () => {
+  test.each([
+    { load: 20, ratio: 2 },
+    { load: 200, ratio: 2 },
+    { load: 200, ratio: 3 },
+  ])(
+    "of a step with $ratio times the errors at $load/s is wrong at most once in twenty",
+    ({ load, ratio }) => {
+      expect(passedEarly(load, ratio)).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / RUNS));
+    },
+  );
+
+  test("comes for nearly every good candidate where there is traffic enough", () => {
+    expect(passedEarly(200, 1)).toBeGreaterThan(0.95);
+  });
+
+  /** The share of steps of twelve minutes at 25 % that pass before their end. */
+  function passedEarly(load: number, ratio: number): number {
+    let passed = 0;
+    for (let run = 0; run < RUNS; run += 1) {
+      const random = seeded(run * 7_919 + 17);
+      const judge = new RateJudge({ alpha: ALPHA });
+      for (let index = 0; index < WINDOWS_PER_WEIGHT && !judge.passedEarly; index += 1) {
+        judge.add({
+          candidate: side(random, load * WINDOW_SECONDS * 0.25, STABLE_RATE * ratio, false),
+          stable: side(random, load * WINDOW_SECONDS * 0.75, STABLE_RATE, false),
+        });
+      }
+      if (judge.passedEarly) passed += 1;
+    }
+    return passed / RUNS;
+  }
 });
 
 function simulate(row: Row): { failed: number; median: number | undefined } {

@@ -224,7 +224,7 @@ describe("evaluate: errors", () => {
     const verdict = await judge(evaluate({ ...options, ask: { url }, maxErrors: 0.3 }), context);
     expect(requests).toHaveLength(4);
     expect(verdict.outcome).toBe("passed");
-    expect(verdict.summary).toContain("4 questions, 1 errors; 1 × HTTP 400 no such tenant");
+    expect(verdict.summary).toContain("4 questions, 1 error; 1 × HTTP 400 no such tenant");
   });
 
   it("gives up after the retries, and fails above maxErrors although the mean is good enough", async () => {
@@ -258,6 +258,30 @@ describe("evaluate: errors", () => {
       message: expect.stringContaining("of 200 questions was answered: not reachable") as string,
     });
     expect(asked).toBeLessThanOrEqual(12);
+  });
+
+  it("judges no part of a dataset where one answer comes after it has given up", async () => {
+    const many = Array.from({ length: 40 }, (_, at) => ({ question: `q${at}`, relevant: ["a"] }));
+    const context = aiContext(await dataset(many));
+    let failed = 0;
+    let answer: (() => void) | undefined;
+    const check = evaluate({
+      ...options,
+      concurrency: 11,
+      maxErrors: 0.95,
+      ask: (question) => {
+        if (question === "q0") {
+          return new Promise((resolve) => {
+            answer = () => resolve(sources("a"));
+          });
+        }
+        if (++failed === 10) setImmediate(() => answer?.());
+        throw new Error("not reachable");
+      },
+    });
+    const error = await errorOf(async () => judge(check, context));
+    expect(error.message).toContain("none of the first 10 of 40 questions was answered");
+    expect(context.proposed).toEqual([]);
   });
 
   it("names the system's reason where the connection is refused", async () => {

@@ -45,6 +45,8 @@ describe("sarif: severities", () => {
     ["trivy.sarif", { critical: 1, high: 1, medium: 0, low: 2 }],
     ["codeql.sarif", { critical: 0, high: 2, medium: 0, low: 1 }],
     ["snyk.sarif", { critical: 0, high: 1, medium: 1, low: 0 }],
+    // "Unknown" is 0, or no number: the level stands in. A score counts whatever the level; a result's own comes first.
+    ["scores.sarif", { critical: 1, high: 2, medium: 1, low: 1 }],
     // Without scores the level stands in.
     ["semgrep.sarif", { critical: 0, high: 1, medium: 0, low: 0 }],
   ])("%s", async (file, expected) => {

@@ -26,6 +26,7 @@ export function reportContext(overrides: Partial<StepContext> = {}, previous?: J
   const proposed: Json[] = [];
   const context = stepContext({
     root: REPORTS,
+    run: previous === undefined ? "run-1" : "run-2",
     baseline: { previous: () => Promise.resolve(previous), propose: (value) => void proposed.push(value) },
     ...overrides,
   });

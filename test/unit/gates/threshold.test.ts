@@ -22,6 +22,8 @@ describe("threshold", () => {
     ["a rise that is allowed", { value: 0.3, maxRise: 0.1 }, 0.2, "passed"],
     ["a larger rise", { value: 0.31, maxRise: 0.1 }, 0.2, "failed"],
     ["a small drop below min", { value: 0.89, min: 0.9, maxDrop: 0.1 }, 0.9, "failed"],
+    ["at min but for binary fractions", { value: 0.3 - 0.1, min: 0.2 }, undefined, "passed"],
+    ["at max but for binary fractions", { value: 0.1 + 0.2, max: 0.3 }, undefined, "passed"],
     ["negative numbers", { value: -2, min: -1 }, undefined, "failed"],
   ])("%s", async (_name, metric, previous, outcome) => {
     expect((await judgeOne(metric, previous)).outcome).toBe(outcome);
@@ -37,6 +39,7 @@ describe("threshold", () => {
       previous: 0.9,
       ok: false,
     });
+    expect((await judgeOne({ value: 1, min: 0 })).summary).toBe("1 figure keeps its limits");
     expect(verdict.summary).toBe("m 0.85 share (at least 0.88, before 0.9)");
   });
 
@@ -44,7 +47,7 @@ describe("threshold", () => {
     const context = reportContext({}, { kind: "threshold", values: { old: 1 } });
     const check = threshold({ metrics: { old: { value: 1, maxDrop: 0 }, fresh: { value: 2, maxRise: 1 } } });
     expect((await judge(check, context)).summary).toContain("no accepted run to compare fresh with");
-    expect(baselineOf(context)).toEqual({ kind: "threshold", values: { old: 1, fresh: 2 } });
+    expect(baselineOf(context)).toEqual({ kind: "threshold", run: "run-2", values: { old: 1, fresh: 2 } });
     const failing = reportContext();
     await judge(threshold({ metrics: { m: { value: 1, min: 2 } } }), failing);
     expect(failing.proposed).toEqual([]);

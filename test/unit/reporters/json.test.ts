@@ -54,16 +54,26 @@ test("the reference page has every variant with its members", async () => {
 });
 
 test("however output is cut into chunks, its text is the same", async () => {
-  const samples = [Buffer.from("æ検🧪\n"), Buffer.from([0xff, 0xc3]), Buffer.from("plain "), Buffer.from([0xe6, 0xa4])];
+  const samples = [
+    Buffer.from("æ検🧪\n"),
+    Buffer.from([0xff, 0xc3]),
+    Buffer.from("plain "),
+    Buffer.from([0xe6, 0xa4]),
+  ];
   const bytes = fc.array(fc.constantFrom(...samples), { maxLength: 6 }).map((parts) => Buffer.concat(parts));
   await fc.assert(
     fc.asyncProperty(bytes, fc.array(fc.nat(30)), async (whole, cuts) => {
       const at = [0, ...cuts.map((cut) => Math.min(cut, whole.length)).sort((a, b) => a - b), whole.length];
       const out = new Collected();
       const reporter = json({ out });
-      for (const [index, to] of at.slice(1).entries()) await reporter.event(log(whole.subarray(at[index], to)));
+      for (const [index, to] of at.slice(1).entries())
+        await reporter.event(log(whole.subarray(at[index], to)));
       await reporter.event({ type: "node.cancelled", at: 1, node: "a/b", duration: 1, reason: "" });
-      const events = out.text().trimEnd().split("\n").map((line) => JSON.parse(line) as JsonEvent);
+      const events = out
+        .text()
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as JsonEvent);
       expect(events.at(-1)?.type).toBe("node.cancelled");
       const texts = events.flatMap((event) => (event.type === "node.log" ? [event.text] : []));
       expect(texts.join("")).toBe(whole.toString("utf8"));

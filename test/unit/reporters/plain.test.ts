@@ -62,7 +62,13 @@ test("an unended line comes before the end of its node", async () => {
   const reporter = plain({ out, color: false });
   reporter.start?.(context);
   await reporter.event(log("verify/unit", "unended"));
-  await reporter.event({ type: "node.cancelled", at: 5, node: "verify/unit", duration: 5, reason: "timeout" });
+  await reporter.event({
+    type: "node.cancelled",
+    at: 5,
+    node: "verify/unit",
+    duration: 5,
+    reason: "timeout",
+  });
   expect(out.text()).toBe("verify/unit | unended\n[   0.000s] verify/unit cancelled after 5ms: timeout\n");
 });
 

@@ -68,7 +68,11 @@ export async function scratch(): Promise<{ readonly path: string } & AsyncDispos
 }
 
 /** Tells the reporter the run, with its log files, unless `files` is false. */
-export async function tell(reporter: Reporter, run: RunFixture, options: { readonly files?: boolean; readonly root?: string } = {}): Promise<void> {
+export async function tell(
+  reporter: Reporter,
+  run: RunFixture,
+  options: { readonly files?: boolean; readonly root?: string } = {},
+): Promise<void> {
   await using folder = await scratch();
   const logs = path.join(folder.path, "logs");
   if (options.files !== false) await writeLogs(run, logs);

@@ -322,6 +322,35 @@ describe("trouble with the target", () => {
     expect(driver.state.current).toBe(true);
   });
 
+  test("a promotion that took effect and cannot be confirmed is an error, and claims no rollback", async () => {
+    const { clock, driver, context, start } = rig({
+      faults: [
+        { call: "promote", does: "throw", when: "after" },
+        { call: "promote", nth: 2, does: "unhealthy" },
+      ],
+    });
+    await expect(clock.run(start(canary(options)))).rejects.toThrow("did not become healthy");
+    expect(driver.state).toMatchObject({ current: true, stable: { revision: 2 } });
+    expect(calls(driver)).not.toContain("abort()~");
+    expect(context.events.some((event) => event.type === "rollout.aborted")).toBe(false);
+  });
+
+  test("a promotion of which nothing is known is an error, and nothing is taken back", async () => {
+    const { clock, driver, start } = rig({
+      faults: [
+        { call: "promote", does: "throw", when: "after", error: new Error("connection reset") },
+        // One look at the beginning, two for each step, one at full size.
+        { call: "observe", nth: 9, does: "throw" },
+      ],
+    });
+    const error: unknown = await clock.run(start(canary(options))).catch((reason: unknown) => reason);
+    if (!isSluiceError(error)) throw error;
+    expect(error.message).toContain("it is unknown whether it took effect");
+    const errors: readonly Error[] = error.cause instanceof AggregateError ? error.cause.errors : [];
+    expect(errors.map((one) => one.message)).toEqual(["connection reset", "the scripted observe failed"]);
+    expect(calls(driver).filter((call) => call.startsWith("abort"))).toEqual([]);
+  });
+
   test("a promotion that failed before it took effect takes the candidate back", async () => {
     const { clock, driver, start } = rig({ faults: [{ call: "promote", does: "throw" }] });
     await expect(clock.run(start(canary(options)))).rejects.toThrow("the scripted promote failed");

@@ -7,12 +7,13 @@ import { edited, entryOf, forgetOldReleases } from "./history.ts";
  * Takes the candidate back: stable to full size first, then the requests, then the candidate's processes, once they have
  * answered what they have. Never stopped half-way by a signal. Does nothing where there is no candidate.
  *
- * Throws `RELEASE_UNHEALTHY`, and leaves the requests where they are, when no replica of the stable release comes up.
+ * Throws `RELEASE_UNHEALTHY`, and leaves the requests where they are, when the candidate answers some and no replica of
+ * the stable release comes up.
  */
 export async function abortCandidate(session: Session, reason: string): Promise<void> {
   const { candidate } = session.state.routing;
   if (candidate === null) return;
-  await restoreStable(session);
+  await restoreStable(session, candidate.revision);
   if (session.state.routing.weight !== 0) {
     await session.change((state) => ({ ...state, routing: { ...state.routing, weight: 0 } }));
   }
@@ -28,8 +29,8 @@ export async function abortCandidate(session: Session, reason: string): Promise<
   await forgetOldReleases(session);
 }
 
-async function restoreStable(session: Session): Promise<void> {
-  const { stable } = session.state.routing;
+async function restoreStable(session: Session, candidate: number): Promise<void> {
+  const { stable, weight } = session.state.routing;
   if (stable === null) return;
   const full = Math.max(stable.replicas, entryOf(session.state, stable.revision).replicas);
   if (stable.replicas !== full) {
@@ -41,8 +42,9 @@ async function restoreStable(session: Session): Promise<void> {
   try {
     await awaitReady(session, stable.revision, full);
   } catch (error) {
-    // Part of the stable release is better than a candidate that was judged bad, but nothing at all is not.
-    if (readyOf(await session.view(), stable.revision) === 0) throw error;
+    const view = await session.view();
+    // A candidate that was judged bad is better than nothing at all, and worse than part of the stable release.
+    if (weight > 0 && readyOf(view, candidate) > 0 && readyOf(view, stable.revision) === 0) throw error;
     session.say(`revision ${stable.revision}: not all of its ${full} replicas are ready`);
   }
 }

@@ -19,6 +19,20 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.start === identity.start;
 }
 
+/**
+ * Like {@link isAlive}, and cheap everywhere, for looking again and again: where there is no `/proc`, a process with the
+ * pid is taken for the one that had it a moment ago.
+ */
+export function seemsAlive(identity: ProcessIdentity): boolean {
+  if (process.platform === "linux") return isAlive(identity);
+  try {
+    process.kill(identity.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** The identity of the process that asks. */
 export function thisProcess(): ProcessIdentity {
   return identify(process.pid) ?? { pid: process.pid, start: "unknown" };
@@ -31,12 +45,16 @@ export function isOfThisBoot(identity: ProcessIdentity): boolean {
 
 function startOnLinux(pid: number): string | undefined {
   const fields = statFields(pid);
-  if (fields === undefined || fields.state === "Z" || fields.state === "X") return undefined;
+  if (fields === undefined || fields.state === "X") return undefined;
+  // The main thread of a process that is killed may be a zombie while others still hold its ports open.
+  if (fields.state === "Z" && fields.threads <= 1) return undefined;
   return `${bootId()}/${fields.start}`;
 }
 
 /** What is needed of `/proc/<pid>/stat`. The name in parentheses may hold anything, so counting begins after the last one. */
-export function statFields(pid: number): { state: string; group: number; start: string } | undefined {
+export function statFields(
+  pid: number,
+): { state: string; group: number; threads: number; start: string } | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -44,7 +62,12 @@ export function statFields(pid: number): { state: string; group: number; start: 
     return undefined;
   }
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "X", group: Number(fields[2]), start: fields[19] ?? "" };
+  return {
+    state: fields[0] ?? "X",
+    group: Number(fields[2]),
+    threads: Number(fields[17]),
+    start: fields[19] ?? "",
+  };
 }
 
 function bootId(): string {
@@ -55,7 +78,8 @@ function bootId(): string {
   }
 }
 
-function startByPs(pid: number): string | undefined {
+/** What `ps` says about the start, to the second. Used where there is no `/proc`. */
+export function startByPs(pid: number): string | undefined {
   // A fixed zone and language, because the text is compared with one that another process has recorded.
   const env = { PATH: "/bin:/usr/bin", LC_ALL: "C", TZ: "UTC" };
   const answer = spawnSync("ps", ["-o", "stat=", "-o", "lstart=", "-p", String(pid)], {

@@ -16,9 +16,9 @@ export class ProxyClient {
   }
 
   /** What runs now; with `seen`, as soon as it is another version than that, at the latest after `wait` ms. */
-  state(seen?: number, wait = 0): Promise<ProxyView> {
+  state(seen?: number, wait = 0, patience = PATIENCE): Promise<ProxyView> {
     const query = seen === undefined ? "" : `?seen=${seen}&wait=${wait}`;
-    return this.#ask<ProxyView>("GET", `/state${query}`, undefined, wait + PATIENCE);
+    return this.#ask<ProxyView>("GET", `/state${query}`, undefined, wait + patience);
   }
 
   configure(update: ConfigUpdate): Promise<ProxyView> {

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { groupExists, signalGroup, sweepGroup } from "../process/group.ts";
-import { isAlive } from "../process/identity.ts";
+import { seemsAlive } from "../process/identity.ts";
 import type { HealthCheck } from "../app.ts";
 import { probe } from "./health.ts";
 import type { ReplicaRecord } from "./runtime-file.ts";
@@ -133,7 +133,7 @@ export class Instance {
 
   #look(): void {
     setTimeout(() => {
-      if (isAlive(this.record.process)) this.#look();
+      if (seemsAlive(this.record.process)) this.#look();
       else void this.#ended("ended while no one could see how");
     }, LOOK);
   }

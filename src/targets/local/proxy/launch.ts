@@ -4,12 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { SluiceError } from "../../../errors/index.ts";
 import type { Layout } from "../layout.ts";
 import { signalGroup } from "../process/group.ts";
-import { isAlive, type ProcessIdentity } from "../process/identity.ts";
+import { isAlive, seemsAlive, type ProcessIdentity } from "../process/identity.ts";
 import { unwritable } from "../state/atomic-file.ts";
 import { isElsewhere, lockHolder } from "../state/lock.ts";
 import { ProxyClient } from "./client.ts";
 import { PROTOCOL, PROXY_LOCK } from "./protocol.ts";
-import { logTail } from "./replica-log.ts";
+import { lastLines, logTail } from "./replica-log.ts";
 import { readRuntime } from "./runtime-file.ts";
 import { proxyScript } from "./script.ts";
 
@@ -19,7 +19,7 @@ const STARTUP = 30_000;
 /** Milliseconds that a proxy found running has for an answer before it is replaced. */
 const STUCK = 10_000;
 /** Milliseconds that a proxy has to leave before it is killed. */
-const LEAVE = 5_000;
+const LEAVE = 3_000;
 
 /** A proxy that holds its lock, whether it answers or not. */
 export interface RunningProxy {
@@ -73,7 +73,7 @@ export async function endProxyProcess(proxy: ProcessIdentity): Promise<void> {
 
 /** Whether a process ends within `ms`. */
 export async function hasEnded(identity: ProcessIdentity, ms: number): Promise<boolean> {
-  return (await lookFor(ms, () => !isAlive(identity) || undefined)) === true;
+  return (await lookFor(ms, () => !seemsAlive(identity) || undefined)) === true;
 }
 
 async function launch(layout: Layout, env: Readonly<Record<string, string>>): Promise<RunningProxy> {
@@ -100,7 +100,11 @@ async function launch(layout: Layout, env: Readonly<Record<string, string>>): Pr
     return proxy === undefined && ended ? "ended" : undefined;
   });
   if (typeof started === "object") return started;
-  throw unstarted(fault, fault === undefined ? await logTail(layout.proxyLog) : "", layout.proxyLog);
+  throw unstarted(
+    fault,
+    fault === undefined ? lastLines(await logTail(layout.proxyLog)) : "",
+    layout.proxyLog,
+  );
 }
 
 /** Whether the proxy answers now. */

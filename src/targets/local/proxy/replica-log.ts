@@ -14,19 +14,26 @@ export async function limitLog(file: string, limit = LOG_LIMIT): Promise<void> {
   await truncate(file, 0);
 }
 
-/** The last lines of a log, at most `bytes` of them. Empty where there is no log. */
-export async function logTail(file: string, lines = 20, bytes = 4_096): Promise<string> {
+/** The end of a log, at most `bytes` of it, in whole lines. Empty where there is no log. */
+export async function logTail(file: string, bytes = 65_536): Promise<string> {
   const handle = await open(file, "r").catch(() => undefined);
   if (handle === undefined) return "";
   try {
     const { size } = await handle.stat();
     const start = Math.max(0, size - bytes);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(bytes, size)), 0, undefined, start);
-    const text = buffer.toString("utf8", 0, bytesRead).trimEnd();
-    // A line cut at the front would show half a word, or half of a secret that masking cannot recognise.
-    const whole = start === 0 ? text : text.slice(text.indexOf("\n") + 1);
-    return whole.split("\n").slice(-lines).join("\n");
+    const text = buffer.toString("utf8", 0, bytesRead);
+    if (start === 0) return text.trimEnd();
+    // Half of the first line may be half of a secret, which masking would not recognise.
+    const first = text.indexOf("\n");
+    return first === -1 ? "" : text.slice(first + 1).trimEnd();
   } finally {
     await handle.close();
   }
+}
+
+/** The last lines of a text, each cut to a readable length. For text that is masked already. */
+export function lastLines(text: string, lines = 20, length = 400): string {
+  const last = text.split("\n").slice(-lines);
+  return last.map((line) => (line.length > length ? `${line.slice(0, length)}…` : line)).join("\n");
 }

@@ -43,6 +43,10 @@ export class Traffic {
       // It speaks of the connection between proxy and replica, not of the client's.
       delete answer.headers.connection;
       delete answer.headers["keep-alive"];
+      // What is streamed may begin long after its headers, for which the client waits.
+      setImmediate(() => {
+        if (!response.headersSent && !response.destroyed) response.flushHeaders();
+      });
     });
     this.#proxy.on("proxyReqWs", (sent, request) => {
       const exchange = this.#exchanges.get(request);

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderCommand, secretVariables, sh } from "../../../../src/executors/shell/index.ts";
+import { quoteVariable, renderCommand, secretVariables, sh } from "../../../../src/executors/shell/index.ts";
 import { SECRET, type Secret } from "../../../../src/model/index.ts";
 import { resolvedSecret } from "../../../fixtures/step-context.ts";
 
-const secret = (name: string): Secret => ({ [SECRET]: { name, owner: {} } }) as Secret;
+const secret = (name: string): Secret => ({ [SECRET]: { name, owner: {} } });
 const show = (value: unknown): string => `<${JSON.stringify(value)}>`;
 
 describe("renderCommand", () => {
@@ -39,10 +39,10 @@ describe("renderCommand", () => {
       { command: ["x ", { value: ref, quote: "bare" }, ' "', { value: [ref, 1], quote: "double" }, '"'] },
       (value, quote) => {
         seen.push([value, quote]);
-        return "${V}";
+        return quoteVariable("V", quote);
       },
     );
-    expect(text).toBe('x ${V} "${V} 1"');
+    expect(text).toBe('x "$V" "${V} 1"');
     expect(seen).toEqual([
       [ref, "bare"],
       [ref, "double"],

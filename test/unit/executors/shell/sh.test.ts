@@ -107,7 +107,7 @@ describe("problems of a command", () => {
     ["shell-value", sh({ cwd: secret as never })`x`],
     ["shell-value", sh({ stdin: {} as never })`x`],
     ["shell-option", sh({ shell: "zsh" as never })`x`],
-    ["shell-option", sh({ dir: "." } as never)`x`],
+    ["shell-option", sh({ dir: "." } as object)`x`],
   ] as const)("%s", (rule, step) => {
     expect(rules(step)).toEqual([rule]);
     expect(step.problems[0]?.hint).not.toBe("");

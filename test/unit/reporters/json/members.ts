@@ -46,7 +46,13 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
   "artifact.stored": { ...NODE, artifact: "required" },
   "gate.judged": { ...NODE, ok: "required", figures: "required", summary: "required" },
   "gate.waiting": { ...NODE, question: "required" },
-  "rollout.started": { ...NODE, target: "required", strategy: "required", revision: "required", from: "optional" },
+  "rollout.started": {
+    ...NODE,
+    target: "required",
+    strategy: "required",
+    revision: "required",
+    from: "optional",
+  },
   "rollout.weight": { ...NODE, target: "required", weight: "required", step: "required", steps: "required" },
   "rollout.analysis": { ...NODE, target: "required", outcome: "required", signals: "required" },
   "rollout.promoted": { ...NODE, target: "required", release: "required" },
@@ -94,14 +100,17 @@ export const PARTS = {
 
 /** What is wrong with a line of the `json` reporter; empty where nothing is. */
 export function problemsOf(line: string): readonly string[] {
+  const { v, type } = JSON.parse(line) as { readonly v: unknown; readonly type: string };
+  const members = Object.entries(MEMBERS).find(([name]) => name === type)?.[1] as
+    Readonly<Record<string, Kind>> | undefined;
+  if (members === undefined) return [`unknown type ${type}`];
   const event = JSON.parse(line) as JsonEvent;
-  const members: Readonly<Record<string, Kind>> | undefined = MEMBERS[event.type];
-  if (members === undefined) return [`unknown type ${event.type}`];
-  const problems = event.v === JSON_EVENT_VERSION ? [] : [`v is ${String(event.v)}`];
+  const problems = v === JSON_EVENT_VERSION ? [] : [`v is ${String(v)}`];
   for (const [name, kind] of Object.entries(members)) {
     if (kind === "required" && !(name in event)) problems.push(`${event.type} lacks ${name}`);
   }
-  for (const name of Object.keys(event)) if (!(name in members)) problems.push(`${event.type} has an undocumented ${name}`);
+  for (const name of Object.keys(event))
+    if (!(name in members)) problems.push(`${event.type} has an undocumented ${name}`);
   return [...problems, ...partProblems(event)];
 }
 
@@ -142,7 +151,12 @@ function partProblems(event: JsonEvent): readonly string[] {
 
 function part(name: keyof typeof PARTS, value: object): readonly string[] {
   const members: Readonly<Record<string, Kind>> = PARTS[name];
-  const missing = Object.keys(members).filter((member) => members[member] === "required" && !(member in value));
+  const missing = Object.keys(members).filter(
+    (member) => members[member] === "required" && !(member in value),
+  );
   const unknown = Object.keys(value).filter((member) => !(member in members));
-  return [...missing.map((member) => `${name} lacks ${member}`), ...unknown.map((member) => `${name} has an undocumented ${member}`)];
+  return [
+    ...missing.map((member) => `${name} lacks ${member}`),
+    ...unknown.map((member) => `${name} has an undocumented ${member}`),
+  ];
 }

@@ -13,8 +13,9 @@ export async function documentedMembers(): Promise<ReadonlyMap<string, Readonly<
       current = {};
       tables.set(heading, current);
     }
-    const member = /^\| `(\w+)(\??)` \|/.exec(line);
-    if (member?.[1] !== undefined && current !== undefined) current[member[1]] = member[2] === "?" ? "optional" : "required";
+    const member = /^\| `(\w+)(\??)`\s*\|/.exec(line);
+    if (member?.[1] !== undefined && current !== undefined)
+      current[member[1]] = member[2] === "?" ? "optional" : "required";
   }
   return tables;
 }

@@ -31,7 +31,9 @@ test("nothing comes out before a line is complete, nor when there is nothing", (
 });
 
 test("any bytes in any chunks come out whole, line by line", () => {
-  const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array.map((byte) => (byte < 40 ? 10 : byte))));
+  const bytes = fc
+    .uint8Array({ maxLength: 200 })
+    .map((array) => Buffer.from(array.map((byte) => (byte < 40 ? 10 : byte))));
   const prefix = fc.constantFrom("", "verify/unit | ", "検査/単体 | ", "$& | ");
   fc.assert(
     fc.property(bytes, fc.array(fc.nat(200)), prefix, (whole, cuts, head) => {

@@ -39,7 +39,10 @@ test("end waits for everything and lets go of the stream", async () => {
   const sink = new Sink(out);
   void sink.write("more than sixteen bytes");
   const ended = sink.end();
-  const first = await Promise.race([ended.then(() => "ended"), new Promise(setImmediate).then(() => "waiting")]);
+  const first = await Promise.race([
+    ended.then(() => "ended"),
+    new Promise(setImmediate).then(() => "waiting"),
+  ]);
   expect(first).toBe("waiting");
   await out.take();
   await ended;

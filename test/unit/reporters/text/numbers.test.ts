@@ -19,7 +19,9 @@ test("a figure says what it was held against", () => {
   expect(formatFigure({ name: "lines", value: 81.5, unit: "%", min: 80, previous: 82, ok: true })).toBe(
     "lines 81.5% (min 80%, was 82%)",
   );
-  expect(formatFigure({ name: "p95", value: 12, unit: "ms", max: 10, ok: false })).toBe("p95 12 ms (max 10 ms)");
+  expect(formatFigure({ name: "p95", value: 12, unit: "ms", max: 10, ok: false })).toBe(
+    "p95 12 ms (max 10 ms)",
+  );
   expect(formatFigure({ name: "score", value: 1, ok: true })).toBe("score 1");
 });
 

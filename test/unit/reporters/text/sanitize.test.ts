@@ -3,7 +3,9 @@ import { colouredLine, lastLine, oneLine, plainText } from "../../../../src/repo
 
 test("a line of our own holds no line end, control character or escape sequence", () => {
   expect(oneLine("a\r\nb\tc  d\u001b[31mred\u001b[0m\u0000\u0008\u009b2J")).toBe("a b c dred");
-  expect(oneLine("\u001b]0;title\u0007text \u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\")).toBe("text link");
+  expect(oneLine("\u001b]0;title\u0007text \u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\")).toBe(
+    "text link",
+  );
   expect(oneLine("unfinished \u001b[3")).not.toContain("\u001b");
 });
 

@@ -173,6 +173,22 @@ describe("plain limits", () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  test("a query that is given up because its step is over is no error of its source", async () => {
+    const down = metric({
+      name: "down",
+      max: 1,
+      consecutiveErrorLimit: 0,
+      query: () => Promise.reject(new Error("503")),
+    });
+    const hangs = metric({ name: "hangs", max: 1, timeout: "1h", query: () => new Promise(() => undefined) });
+    const { context } = await release(
+      canary({ ...steps, steps: [10, 50], onInconclusive: "promote", analysis: [down, hangs] }),
+    );
+    const texts = analyses(context).map((event) => event.signals[1]?.text);
+    expect(texts.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(texts)).toEqual(new Set(["hangs: not measured yet"]));
+  });
+
   test("a latency beyond the histogram fails a limit within it and says nothing of one beyond", async () => {
     const traffic = { latency: 100_000 };
     const within = await release(canary({ ...steps, analysis: [latency({ max: "5s" })] }), { traffic });
@@ -210,6 +226,9 @@ describe("comparing with stable", () => {
     });
     const texts = analyses(context).map((event) => event.signals[0]?.text ?? "");
     expect(texts[0]).toContain("stable has not answered 100 requests yet");
+    // The window that shows enough is not judged by the bound that it shows.
+    const samples = analyses(context).map((event) => event.signals[0]?.samples);
+    expect(samples).toEqual([0, 0, 60, 120, 180, 240, 300, 360, 420, 480]);
     expect(texts.at(-1)).toMatch(
       /^slower than 25 ms \(latency p50\) \d\d(\.\d)? % against \d\d(\.\d)? % at stable/,
     );
@@ -240,6 +259,24 @@ describe("scores", () => {
     const answers = scores({ name: "answers", query: () => given });
     const { result } = await release(canary({ ...steps, analysis: [answers] }));
     expect(result).toMatchObject({ outcome: "rolled-back", reason: expect.stringContaining(message) });
+  });
+
+  test("a query that is given up because its step passed early is no error of its source", async () => {
+    const { clock, driver, start } = rig({ traffic: { rate: 2_000, errors: 0.05 } });
+    let asked = 0;
+    const answers = scores({
+      name: "answers",
+      consecutiveErrorLimit: 0,
+      query: async ({ signal }) => {
+        asked += 1;
+        if (asked % 2 === 0) await clock.sleep(200_000, signal);
+        return { baseline: Array<number>(200).fill(0.8), candidate: Array<number>(200).fill(0.8) };
+      },
+    });
+    const strategy = canary({ ...steps, steps: [10, 50], early: true, analysis: [answers, errorRate()] });
+    expect(await clock.run(start(strategy))).toMatchObject({ outcome: "released" });
+    expect(asked).toBeGreaterThanOrEqual(3);
+    expect(driver.weights).toEqual([10, 50, 100]);
   });
 
   test("none are no pass", async () => {
