@@ -11,7 +11,6 @@ export default defineConfig(
     "coverage/",
     ".examples/",
     "**/.sluice/",
-    "**/fixtures/",
   ]),
   js.configs.recommended,
   // What prepares text for a terminal looks for control characters.

@@ -11,9 +11,6 @@ export default {
     "test/types/*.ts",
   ],
   project: ["src/**/*.ts", "scripts/**/*.mjs", "test/**/*.{ts,mjs}", "bench/**/*.{ts,mjs}"],
-  ignore: ["**/fixtures/**"],
-  // The examples and their tests are started with it from the command line.
-  ignoreDependencies: ["tsx"],
   // What its own file uses is not left over; it is exported so that a test, or a user, can name it.
   ignoreExportsUsedInFile: true,
 };

@@ -72,6 +72,7 @@ export async function measureEngine(nodes: number, journal: "memory" | "file"): 
 async function run(compiled: Compiled, store: FileRunStore, recorder: RunRecorder) {
   const engine = new Engine({
     run: "bench",
+    startedAt: undefined,
     plan: compiled.plan,
     nodes: compiled.nodes,
     root: process.cwd(),

@@ -99,7 +99,8 @@ const pipe = pipeline(
             name: "answers",
             query: async ({ stable, candidate, signal }) => {
               if (stable === undefined || candidate === undefined) return [];
-              const pairs = await pairedScores(stable.url, { sample: 20, signal });
+              const sides = { stable: stable.url, candidate: candidate.url };
+              const pairs = await pairedScores(sides, { sample: 20, signal });
               return pairs.map((pair) => ({ baseline: pair.stable, candidate: pair.candidate }));
             },
           }),

@@ -40,7 +40,7 @@ export class Engine implements NodeHost, Values {
   readonly #results: (NodeResult | undefined)[];
   readonly #running = new Map<number, NodeRun>();
   readonly #proposals = new Map<string, Json>();
-  readonly #startedAt: number;
+  readonly startedAt: number;
   /** Launched or backing off, and not yet ended. */
   #busy = 0;
   #finalizing = false;
@@ -59,7 +59,7 @@ export class Engine implements NodeHost, Values {
       this.#abortRunning(fault.message, true);
     });
     this.#results = new Array<NodeResult | undefined>(this.#graph.count);
-    this.#startedAt = input.clock.now();
+    this.startedAt = input.startedAt ?? input.clock.now();
   }
 
   /** Runs to the end. Rejects for nothing that a node does. */
@@ -73,7 +73,7 @@ export class Engine implements NodeHost, Values {
     };
     this.#records.add({
       type: "run.started",
-      at: this.#startedAt,
+      at: this.startedAt,
       run: input.run,
       pipeline: input.plan.pipeline,
       fingerprint: input.plan.fingerprint,
@@ -217,7 +217,7 @@ export class Engine implements NodeHost, Values {
     const run = new NodeRun(this, node, index, number, this.input.clock.now());
     this.#busy++;
     this.#running.set(index, run);
-    this.#records.add({ type: "node.started", at: run.startedAt, node: node.id, attempt: number });
+    this.#records.add({ type: "node.started", at: run.began, node: node.id, attempt: number });
     return run;
   }
 
@@ -244,7 +244,7 @@ export class Engine implements NodeHost, Values {
   #ended(run: NodeRun, result: AttemptResult): void {
     const { node, index } = run;
     const at = this.input.clock.now();
-    const duration = at - run.startedAt;
+    const duration = at - run.began;
     this.#busy--;
     this.#running.delete(index);
     this.#resources.release(node);
@@ -398,7 +398,7 @@ export class Engine implements NodeHost, Values {
         this.#warn(`the figures to compare the next run with could not be kept: ${textOf(error)}`);
       }
     }
-    const duration = input.clock.now() - this.#startedAt;
+    const duration = input.clock.now() - this.startedAt;
     const { reason } = this.#standing;
     this.#records.add({ type: "run.finished", at: input.clock.now(), state, duration, reason });
     await this.#records.commit();
@@ -408,7 +408,7 @@ export class Engine implements NodeHost, Values {
       if (result !== undefined) nodes.set(node.id, result);
     });
     const { run, plan } = input;
-    return { run, pipeline: plan.pipeline, state, reason, startedAt: this.#startedAt, duration, nodes };
+    return { run, pipeline: plan.pipeline, state, reason, startedAt: this.startedAt, duration, nodes };
   }
 
   #warn(message: string): void {

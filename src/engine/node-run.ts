@@ -15,6 +15,7 @@ import type { EngineInput } from "./types.ts";
 /** What a running node asks of the run around it. */
 export interface NodeHost {
   readonly input: EngineInput;
+  readonly startedAt: number;
   outcome(index: number): RunState | undefined;
   progress(node: PlanNode, event: Progress): void;
   printed(node: PlanNode, stream: "stdout" | "stderr", chunk: Uint8Array): void | Promise<void>;
@@ -34,7 +35,8 @@ export class NodeRun implements StepContext {
   readonly node: PlanNode;
   readonly index: number;
   readonly attempt: number;
-  readonly startedAt: number;
+  /** Of this attempt; `startedAt` is the run's. */
+  readonly began: number;
   readonly #host: NodeHost;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
@@ -42,16 +44,19 @@ export class NodeRun implements StepContext {
   #stdout: Masked | undefined;
   #stderr: Masked | undefined;
 
-  constructor(host: NodeHost, node: PlanNode, index: number, attempt: number, startedAt: number) {
+  constructor(host: NodeHost, node: PlanNode, index: number, attempt: number, began: number) {
     this.#host = host;
     this.node = node;
     this.index = index;
     this.attempt = attempt;
-    this.startedAt = startedAt;
+    this.began = began;
   }
 
   get run(): string {
     return this.#host.input.run;
+  }
+  get startedAt(): number {
+    return this.#host.startedAt;
   }
   get pipeline(): string {
     return this.#host.input.plan.pipeline;

@@ -36,6 +36,8 @@ export interface PriorNode {
 /** A Plan and everything outside that running it needs. The engine knows no adapter. */
 export interface EngineInput {
   readonly run: string;
+  /** When the run began, where an earlier process began it. */
+  readonly startedAt: number | undefined;
   readonly plan: Plan;
   readonly nodes: readonly CompiledNode[];
   readonly root: string;

@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   TARGET_STATE: "The target's recorded state does not allow this.",
   RELEASE_UNHEALTHY: "A release's processes did not become healthy.",
   ROLLED_BACK: "A release was judged bad and taken back.",
+  ABORT_FAILED: "A release had to be taken back, and that failed: look at the target.",
   ROLLOUT_HELD: "A rollout could not be judged and is held as it stands.",
   METRICS_UNAVAILABLE: "A metric source did not answer.",
   DEPENDENCY_MISSING: "An optional package is not installed.",

@@ -39,13 +39,16 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     else nodes.push(node);
   }
   const lines = headLines(plan, options, terminal);
+  const names = nameWidth(plan, Math.min(NAME_MOST, Math.floor(terminal.columns / 4)));
   plan.stages.forEach((stage, index) => {
     const nodes = byStage.get(stage.name) ?? [];
     const skipped = commonSkip(nodes, options.predictions);
     lines.push("", ...stageLines(stage, plan.stages[index - 1], terminal));
     if (skipped !== undefined) lines.push(...hanging("  ", verdictText(skipped), terminal, "yellow"));
     for (const node of nodes) {
-      lines.push(...nodeLines(node, options.predictions?.get(node.id), skipped !== undefined, terminal));
+      lines.push(
+        ...nodeLines(node, options.predictions?.get(node.id), skipped !== undefined, names, terminal),
+      );
     }
   });
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
@@ -118,10 +121,17 @@ const KIND_WIDTH = 8;
 const INDENT = 2;
 const NAME_MOST = 24;
 
+/** Room for names: for the longest one of those that are not too long. */
+function nameWidth(plan: Plan, most: number): number {
+  const widths = plan.nodes.map((node) => cells(safe(node.name))).filter((width) => width <= most);
+  return Math.max(8, ...widths);
+}
+
 function nodeLines(
   node: PlanNode,
   prediction: Prediction | undefined,
   said: boolean,
+  names: number,
   terminal: Terminal,
 ): readonly string[] {
   const skipped = prediction?.runs === false;
@@ -129,7 +139,7 @@ function nodeLines(
   const start = " ".repeat(INDENT) + kind;
   const name = safe(node.name).replaceAll("\n", " ");
   const left = INDENT + KIND_WIDTH;
-  const textAt = left + Math.min(NAME_MOST, Math.floor(terminal.columns / 4)) + 2;
+  const textAt = left + names + 2;
   const body = bodyLines(node, prediction, said, { ...terminal, columns: terminal.columns - textAt });
   const shown = paint(terminal, skipped ? "dim" : "bold", name);
   const indented = body.map((line) => " ".repeat(textAt) + line);

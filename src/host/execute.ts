@@ -49,6 +49,7 @@ export async function execute(
     fan.start({ run: runId, plan, root, logs: store.logs(runId) });
     const engine = new Engine({
       run: runId,
+      startedAt: recorded?.events[0]?.at,
       plan,
       nodes: prepared.nodes,
       root,

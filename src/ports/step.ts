@@ -55,6 +55,8 @@ export interface StepContext {
   readonly run: string;
   readonly pipeline: string;
   readonly node: PlanNode;
+  /** When the run began, also where this is a later process of it: milliseconds since 1970. */
+  readonly startedAt: number;
   /** Counted from 1. */
   readonly attempt: number;
   /** Absolute folder of the pipeline; relative paths of the definition start here. */

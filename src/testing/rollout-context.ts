@@ -78,6 +78,7 @@ function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> 
     pipeline: "test",
     node: NODE,
     attempt: 1,
+    startedAt: 0,
     root: "/",
     stateDir: "/.sluice",
     params: {},

@@ -81,6 +81,17 @@ describe("a driver that is killed", () => {
     );
   });
 
+  it("leaves a candidate that is no obstacle, even where the stable release does not come up any more", async () => {
+    await rig.deploy(rig.app({ version: "one", replicas: 1 }));
+    await killedAfter("start", ["start"]);
+    await rm(rig.path("releases", "1", "files", "server.mjs"));
+    for (const pid of await rig.replicas(1)) await killed(pid);
+    const driver = await rig.connect(rig.app({ version: "three", replicas: 1 }));
+    expect(await driver.observe()).toMatchObject({ candidate: undefined, stable: { revision: 1, ready: 0 } });
+    await driver.start(1);
+    expect(await driver.promote()).toMatchObject({ revision: 3 });
+  });
+
   it("leaves a candidate that a run of another release takes back before it begins", async () => {
     const url = await rig.deploy(rig.app({ version: "one", replicas: 2 }));
     await killedAfter("shrink", ["start", "route", "shrink"]);
@@ -200,6 +211,19 @@ describe("a proxy that is killed", () => {
     expect((await driver.counts?.snapshot())?.stable?.requests).toBe(before?.stable?.requests);
     await rig.look();
     expect(await ask(url)).toMatchObject({ status: 200 });
+  });
+
+  it("or hangs is replaced, too", async () => {
+    const url = await rig.deploy(rig.app({ replicas: 1 }));
+    const [replica] = await rig.replicas();
+    const proxy = await rig.proxy();
+    process.kill(proxy, "SIGSTOP");
+    const driver = await rig.connect(rig.app({ replicas: 1 }));
+    await rig.look();
+    expect(await driver.observe()).toMatchObject({ url, current: true });
+    expect(await ask(url)).toMatchObject({ status: 200 });
+    expect(await rig.replicas()).toEqual([replica]);
+    expect(identify(proxy)).toBeUndefined();
   });
 
   it("shows in the status, which changes nothing", async () => {

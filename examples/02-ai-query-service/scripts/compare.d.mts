@@ -16,8 +16,11 @@ export interface PairedScoresOptions {
 }
 
 /**
- * Asks a sample of the dataset on both sides of a release, through the proxy at `url`, by the request header
- * `x-sluice-side`. A question that one side did not answer with 200 is left out: errors are for the error rate to
+ * Asks a sample of the dataset on both sides of a release: at an address for each, or through the proxy at one address,
+ * by the request header `x-sluice-side`. A question that one side did not answer with 200 is left out: errors are for the error rate to
  * judge, and a missing answer is no evidence about quality. Rejects when the proxy cannot be reached, or on abort.
  */
-export declare function pairedScores(url: string, options?: PairedScoresOptions): Promise<PairedScore[]>;
+export declare function pairedScores(
+  url: string | { readonly stable: string; readonly candidate: string },
+  options?: PairedScoresOptions,
+): Promise<PairedScore[]>;

@@ -17,7 +17,8 @@ export async function pairedScores(
     signal?.throwIfAborted();
     const [stable, candidate] = await Promise.all(
       /** @type {const} */ (["stable", "candidate"]).map(async (side) => {
-        const sources = await sourcesOf(url, question, side, signal);
+        const at = typeof url === "string" ? url : url[side];
+        const sources = await sourcesOf(at, question, side, signal);
         return sources === undefined ? undefined : reciprocalRank(relevant, sources);
       }),
     );

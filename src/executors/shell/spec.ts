@@ -1,4 +1,4 @@
-import type { Input, Secret } from "../../model/index.ts";
+import type { Input, RefCore, Secret } from "../../model/index.ts";
 import type { StepProblem } from "../../ports/index.ts";
 
 /** How the literal text around a value is quoted where the value stands. */
@@ -31,6 +31,9 @@ export interface ShellPart {
 /** What may stand between `${` and `}` in a command. An array becomes one argument for each item. */
 export type ShellValue =
   | Input<string | number | boolean>
+  // A conditional node's value may be absent; the job is then skipped as well.
+  | RefCore<string | number | boolean | undefined, never>
+  | RefCore<readonly (string | number)[] | undefined, never>
   | Input<readonly (string | number)[]>
   | readonly Input<string | number>[]
   | Secret;

@@ -18,15 +18,33 @@ export type Stamps = Readonly<Record<string, string>>;
 
 const MAX_STAMPS = 1_000;
 
-/** Refuses reports that were last written longer than `maxAge` ago. @throws SluiceError `REPORT_INVALID` */
-export function refuseOld(files: readonly ReportFile[], spec: FreshnessSpec, now: number): void {
-  for (const file of spec.maxAge === null ? [] : files) {
+/** File systems keep times less exactly than the clock: this much may be missing, in milliseconds. */
+const CLOCK_SLACK = 2_000;
+
+/**
+ * Refuses reports that were last written longer than `maxAge` ago, or before the run began: another run made them.
+ * @throws SluiceError `REPORT_INVALID`
+ */
+export function refuseOld(
+  files: readonly ReportFile[],
+  spec: FreshnessSpec,
+  now: number,
+  runStartedAt: number,
+): void {
+  for (const file of files) {
     const age = now - file.modified;
     if (spec.maxAge !== null && age > spec.maxAge) {
       throw invalid(
         file.path,
         `was written ${formatDuration(age)} ago, longer than the ${formatDuration(spec.maxAge)} allowed: it is not this run's`,
         "Delete old reports before the tool runs, and see that the tool writes this file.",
+      );
+    }
+    if (!spec.allowStale && file.modified + CLOCK_SLACK < runStartedAt) {
+      throw invalid(
+        file.path,
+        `was written ${formatDuration(runStartedAt - file.modified)} before this run began: it is not this run's`,
+        "See that a job before the gate writes it; where it is meant to come from elsewhere, set allowStale: true.",
       );
     }
   }

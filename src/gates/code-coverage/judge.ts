@@ -20,7 +20,7 @@ export async function judgeCoverage(
   context: StepContext,
 ): Promise<Verdict> {
   const files = await findReports(spec.report, context.root, "coverage report");
-  refuseOld(files, spec, Date.now());
+  refuseOld(files, spec, Date.now(), context.startedAt);
   const reports = await readReports(files, context.signal, (report) => parseCoverage(report, context.root));
   const baseline = await previousOf("coverage", context);
   refuseJudged(reports, spec, baseline, context.run);

@@ -18,7 +18,7 @@ interface Before {
 /** Reads the reports and holds them against the limits. */
 export async function judgeJunit(_subject: unknown, spec: JunitSpec, context: StepContext): Promise<Verdict> {
   const files = await findReports(spec.report, context.root, "test report");
-  refuseOld(files, spec, Date.now());
+  refuseOld(files, spec, Date.now(), context.startedAt);
   const reports = await readReports(files, context.signal, parseJunit);
   const baseline = await previousOf("junit", context);
   refuseJudged(reports, spec, baseline, context.run);

@@ -13,7 +13,7 @@ import { SARIF_LEVELS, SEVERITIES, type SarifSpec } from "./spec.ts";
 /** Reads the reports and holds their results against the limit. */
 export async function judgeSarif(_subject: unknown, spec: SarifSpec, context: StepContext): Promise<Verdict> {
   const files = await findReports(spec.report, context.root, "SARIF report");
-  refuseOld(files, spec, Date.now());
+  refuseOld(files, spec, Date.now(), context.startedAt);
   const reports = await readReports(files, context.signal, parseSarif);
   const baseline = await previousOf("sarif", context);
   refuseJudged(reports, spec, baseline, context.run);

@@ -27,7 +27,7 @@ export class Prompt {
 
   /** `undefined` where the signal fires or the input ends before there is an answer. */
   ask(question: Question, signal: AbortSignal): Promise<Answer | undefined> {
-    const turn = this.#ask(question, signal);
+    const turn = this.#last.then(() => this.#ask(question, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
   }

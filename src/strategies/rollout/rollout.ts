@@ -153,7 +153,7 @@ export class AbortFailure extends SluiceError {
   constructor(target: string, reason: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
-      "TARGET_STATE",
+      "ABORT_FAILED",
       `the candidate on ${target} could NOT be taken back and may still get traffic: ${why}. It was to go because ${reason}`,
       { hint: "Look at the target's status now, and take the candidate back by hand.", cause },
     );

@@ -385,6 +385,25 @@ describe("junit: stale reports", () => {
   });
 });
 
+describe("junit: reports that another run made", () => {
+  it("refuses a report that was written before the run began, unless that is meant", async () => {
+    const root = await temporaryFolder();
+    const file = join(root, "r.xml");
+    await writeFile(file, green);
+    const startedAt = Date.now();
+    await utimes(file, new Date(), new Date(startedAt - 60_000));
+    const error = await errorOf(() => judge(junit({ report: "r.xml" }), reportContext({ root, startedAt })));
+    expect(error.code).toBe("REPORT_INVALID");
+    expect(error.message).toMatch(/^r\.xml was written 1m 00s before this run began/);
+    const meant = junit({ report: "r.xml", allowStale: true });
+    expect((await judge(meant, reportContext({ root, startedAt }))).outcome).toBe("passed");
+    await utimes(file, new Date(), new Date(startedAt));
+    expect((await judge(junit({ report: "r.xml" }), reportContext({ root, startedAt }))).outcome).toBe(
+      "passed",
+    );
+  });
+});
+
 describe("junit: options", () => {
   it.each<[string, unknown, string]>([
     ["no object", undefined, "must be an object"],

@@ -29,7 +29,13 @@ describe("json", () => {
     ]);
     expect(graph.edges).toEqual([
       { scope: "node", from: "package/build", to: "release/approval", kinds: ["needs"], label: null },
-      { scope: "node", from: "release/approval", to: "release/web", kinds: ["needs", "evidence"], label: null },
+      {
+        scope: "node",
+        from: "release/approval",
+        to: "release/web",
+        kinds: ["needs", "evidence"],
+        label: null,
+      },
       { scope: "stage", from: "verify", to: "package", always: false },
       { scope: "stage", from: "package", to: "release", always: false },
     ]);
@@ -37,7 +43,8 @@ describe("json", () => {
 
   it("says why an edge is there", () => {
     const edges = graphJson(fiftyPlan()).edges.filter((edge) => edge.scope === "node");
-    const edge = (from: string, to: string): unknown => edges.find((one) => one.from === from && one.to === to);
+    const edge = (from: string, to: string): unknown =>
+      edges.find((one) => one.from === from && one.to === to);
     expect(edge("evaluate/answers", "production/api-aws")).toMatchObject({ kinds: ["evidence"] });
     expect(edge("production/verify-aws", "production/announce")).toMatchObject({
       kinds: ["needs", "condition"],

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -99,9 +98,4 @@ export function visible(output: string): string {
 /** Paths of golden files, for `toMatchFileSnapshot`. */
 export function golden(name: string): string {
   return path.join(import.meta.dirname, "../../golden/reporters", name);
-}
-
-export async function ended(stream: Writable): Promise<void> {
-  stream.end();
-  if (!stream.writableFinished) await once(stream, "finish");
 }

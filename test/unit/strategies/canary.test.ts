@@ -293,6 +293,7 @@ describe("trouble with the target", () => {
     });
     const error: unknown = await clock.run(start(canary(options))).catch((reason: unknown) => reason);
     if (!isSluiceError(error)) throw error;
+    expect(error.code).toBe("ABORT_FAILED");
     expect(error.message).toContain("could NOT be taken back");
     expect(error.message).toContain("connection refused");
     expect(error.message).toContain("did not become healthy");

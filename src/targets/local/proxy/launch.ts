@@ -17,7 +17,7 @@ const LOOK = 25;
 /** Milliseconds that a new proxy has to open its socket; generous, because a machine that deploys is often busy. */
 const STARTUP = 30_000;
 /** Milliseconds that a proxy found running has for an answer before it is replaced. */
-const STUCK = 10_000;
+const STUCK = 5_000;
 /** Milliseconds that a proxy has to leave before it is killed. */
 const LEAVE = 3_000;
 
@@ -109,7 +109,7 @@ async function launch(layout: Layout, env: Readonly<Record<string, string>>): Pr
 
 /** Whether the proxy answers now. */
 async function answers({ client }: RunningProxy): Promise<boolean> {
-  return client.state().then(
+  return client.state(undefined, 0, STUCK).then(
     () => true,
     () => false,
   );

@@ -102,7 +102,7 @@ export class LocalProxy {
       return plan === null ? undefined : this.#counters.read(plan.revision);
     };
     const snapshot = { at: Date.now(), stable: side("stable"), candidate: side("candidate") };
-    await this.saveCounts();
+    await this.saveCounts().catch(() => undefined); // on a full disk, counts that a crash would lose are better than none
     return snapshot;
   }
 

@@ -52,6 +52,7 @@ export async function takeLock(
   for (;;) {
     const top = (await generations(folder, name)).at(-1) ?? 0;
     const holder = top === 0 ? undefined : await readRecord(join(folder, `${name}.${top}`));
+    if (top > 0 && holder === undefined) continue; // removed in between, so something else counts now
     if (holder !== undefined && isHeld(holder))
       return { taken: false, holder, file: join(folder, `${name}.${top}`) };
     const mine = top + 1;
@@ -127,8 +128,12 @@ async function replace(folder: string, name: string, record: LockRecord): Promis
   try {
     await writeDurably(draft, JSON.stringify(record));
     await rename(draft, join(folder, name));
-  } catch (cause) {
-    throw unwritable(join(folder, name), cause);
+  } catch {
+    // A full disk takes no new file, but lets one go.
+    await rm(draft, { force: true }).catch(() => undefined);
+    await rm(join(folder, name), { force: true }).catch((cause: unknown) => {
+      throw unwritable(join(folder, name), cause);
+    });
   }
 }
 

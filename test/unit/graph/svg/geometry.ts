@@ -56,7 +56,11 @@ export function onEachOther(layout: Layout): readonly (readonly [Segment, Segmen
   return [...pairs(all, "x", "y"), ...pairs(all, "y", "x")];
 }
 
-function pairs(all: readonly Segment[], along: "x" | "y", across: "x" | "y"): (readonly [Segment, Segment])[] {
+function pairs(
+  all: readonly Segment[],
+  along: "x" | "y",
+  across: "x" | "y",
+): (readonly [Segment, Segment])[] {
   const lines = all.filter(({ a, b }) => a[across] === b[across] && Math.abs(a[along] - b[along]) > 2);
   const found: (readonly [Segment, Segment])[] = [];
   const byPlace = new Map<number, Segment[]>();
@@ -84,8 +88,7 @@ export function overlapping<T extends Box>(boxes: readonly T[]): readonly (reado
     boxes
       .slice(index + 1)
       .filter(
-        (b) =>
-          a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height,
+        (b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height,
       )
       .map((b) => [a, b] as const),
   );

@@ -1,3 +1,4 @@
+import { isFree } from "../../../../../src/targets/local/proxy/ports.ts";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
@@ -10,6 +11,7 @@ import {
 import {
   identify,
   isAlive,
+  startByPs,
   type ProcessIdentity,
 } from "../../../../../src/targets/local/process/identity.ts";
 
@@ -69,6 +71,31 @@ describe("identify", () => {
     const before = identityOf(child);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(isAlive(before)).toBe(true);
+  });
+
+  it("counts a process that is killed as gone only when its ports are closed", async () => {
+    const script =
+      'require("node:http").createServer().listen(0, function () { console.log(this.address().port) })';
+    for (let round = 0; round < 8; round += 1) {
+      const child = spawn(process.execPath, ["-e", script], {
+        detached: true,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      started.push(child);
+      const port = Number(String(((await once(child.stdout, "data")) as [Buffer])[0]));
+      const identity = identityOf(child);
+      process.kill(identity.pid, "SIGKILL");
+      while (isAlive(identity)); // without giving way, to look at the first moment
+      expect(await isFree(port)).toBe(true);
+    }
+  });
+});
+
+describe("startByPs", () => {
+  it("tells when a process was started, and nothing for one that is not there", () => {
+    expect(startByPs(process.pid)).toMatch(/\d\d:\d\d:\d\d \d{4}$/);
+    expect(startByPs(process.pid)).toBe(startByPs(process.pid));
+    expect(startByPs(2 ** 22 + 1)).toBeUndefined();
   });
 });
 
