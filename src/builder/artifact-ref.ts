@@ -23,13 +23,13 @@ export function artifact<R extends RefCore<unknown, never>>(job: R, name: Artifa
   if (handle === undefined || !("$ref" in handle.expression) || handle.expression.path.length > 0) {
     throw new SluiceError(
       "DEFINITION_INVALID",
-      `artifact(…, "${String(name)}") was not given what a job returned`,
+      `artifact(…, "${name}") was not given what a job returned`,
       {
         hint: "Pass the ref that stage.job(...) returned, not a field of it.",
       },
     );
   }
   const passed: readonly PassedGate[] = handle.passed;
-  const expression = { $artifact: handle.expression.$ref, name: String(name), path: [] };
+  const expression = { $artifact: handle.expression.$ref, name: name, path: [] };
   return makeRef(handle.owner as Draft, expression, passed, FIELDS) as Ref<Artifact>;
 }

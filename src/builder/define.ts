@@ -77,8 +77,10 @@ function builderFor(draft: Draft): PipelineBuilder {
   };
   let last: StageBuilder | undefined;
   return {
-    stage: <When extends Condition | undefined>(name: string, options: StageOptions<When> = {}): Stage<When> =>
-      asStage<When>(add(name, options, false)),
+    stage: <When extends Condition | undefined>(
+      name: string,
+      options: StageOptions<When> = {},
+    ): Stage<When> => asStage<When>(add(name, options, false)),
     finally: (name: string, what: unknown, options = {}): void => {
       last ??= add(FINALLY, {}, true);
       last.job(name, what, options);

@@ -61,7 +61,7 @@ export function createPipelineFactory(launch: Launcher) {
     const made: Pipeline<Schemas> = {
       name: options.name,
       main: () => {
-        launch(made as unknown as Pipeline);
+        launch(made);
       },
       [PIPELINE]: source,
     };

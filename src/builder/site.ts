@@ -14,8 +14,6 @@ const OWN = new URL(import.meta.url.endsWith("/src/builder/site.ts") ? ".." : ".
 const OWN_PATH = fileURLToPath(OWN);
 const FRAME = /^\s*at (?:.*? \()?(?:async )?((?:file:\/\/)?[^()]*?):(\d+):(\d+)\)?$/;
 
-type AnyFunction = (...args: never[]) => unknown;
-
 class CapturedSite implements Site {
   readonly #file: string;
   readonly #line: number;
@@ -35,9 +33,9 @@ class CapturedSite implements Site {
 
 const NOWHERE: Site = { location: undefined };
 
-/** Remembers which line of the user's code called `above`, or called into Sluice at all. */
-export function captureSite(above?: AnyFunction): Site {
-  const frames = callers(above);
+/** Remembers which line of the user's code called into Sluice. */
+export function captureSite(): Site {
+  const frames = callers();
   const own = frames.find((frame) => isForeign(frame.getFileName()));
   const user =
     frames.find((frame) => isForeign(frame.getFileName()) && !isPackage(frame.getFileName())) ?? own;
@@ -47,17 +45,21 @@ export function captureSite(above?: AnyFunction): Site {
 }
 
 /** The frames as V8 gives them: as text they would cost twenty times as much, and kept they would hold the whole stack. */
-function callers(above: AnyFunction | undefined): readonly NodeJS.CallSite[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+function callers(): readonly NodeJS.CallSite[] {
+  const { stackTraceLimit } = Error;
+  // Node has none unless somebody has set one, which its types do not say.
+  const format = (Error as { prepareStackTrace?: typeof Error.prepareStackTrace }).prepareStackTrace?.bind(
+    Error,
+  );
   try {
     Error.stackTraceLimit = DEPTH;
     Error.prepareStackTrace = (_error, frames) => frames;
     const holder: { stack?: unknown } = {};
-    Error.captureStackTrace(holder, above ?? captureSite);
+    Error.captureStackTrace(holder, captureSite);
     return Array.isArray(holder.stack) ? (holder.stack as NodeJS.CallSite[]) : [];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    Error.prepareStackTrace = format as typeof Error.prepareStackTrace;
   }
 }
 

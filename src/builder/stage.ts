@@ -31,11 +31,11 @@ export class StageBuilder {
   }
 
   job(name: string, what: unknown, options: NodeOptions = {}): object {
-    return this.#job(name, what, options, captureSite(StageBuilder.prototype.job), undefined);
+    return this.#job(name, what, options, captureSite(), undefined);
   }
 
   jobs(steps: Readonly<Record<string, unknown>>, options: NodeOptions = {}): Record<string, object> {
-    const site = captureSite(StageBuilder.prototype.jobs);
+    const site = captureSite();
     return Object.fromEntries(
       Object.entries(steps).map(([name, step]) => [name, this.#job(name, step, options, site, undefined)]),
     );

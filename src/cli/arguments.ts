@@ -68,7 +68,7 @@ function parse(
   try {
     const config = { args: [...argv], options, allowPositionals: true, allowNegative: true, strict: true };
     const { values, positionals } = parseArgs(config);
-    return { values: values as Values, positionals };
+    return { values: values, positionals };
   } catch (error) {
     throw usage(error, verb, Object.keys(options));
   }

@@ -54,8 +54,8 @@ async function registerTypeScript(path: string): Promise<void> {
   if ("typescript" in process.features && process.features.typescript !== false) return;
   try {
     const entry = createRequire(path).resolve("tsx/esm/api");
-    const { register } = (await import(pathToFileURL(entry).href)) as { register(): unknown };
-    register();
+    const tsx = (await import(pathToFileURL(entry).href)) as { register(): unknown };
+    tsx.register();
   } catch (error) {
     throw new SluiceError("DEPENDENCY_MISSING", "a TypeScript file needs tsx on this version of Node", {
       hint: "npm install --save-dev tsx, or use Node 22.18 or later.",

@@ -97,7 +97,7 @@ function inner(def: Def): Shape {
 }
 
 function show(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** A flag's text as the value that the schema then judges: what does not convert is passed on, so that zod says why. */

@@ -14,6 +14,8 @@ const INTERRUPTED = 130;
 
 interface Look {
   readonly out: NodeJS.WriteStream;
+  /** As the user started it, for hints. */
+  readonly command: string;
   readonly color?: boolean;
 }
 
@@ -28,9 +30,9 @@ const REPORTERS: Readonly<Record<string, (look: Look) => Promise<Reporter>>> = {
 
 export async function performRun(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const running = run(pipe, await optionsOf(command, terminal));
-  let interrupted = false;
+  const interrupted = { by: undefined as NodeJS.Signals | undefined };
   const settle = terminal.onInterrupt((signal, again) => {
-    interrupted = true;
+    interrupted.by = signal;
     if (again) {
       // The guard ends the jobs' processes when this one is gone.
       process.exit(INTERRUPTED);
@@ -40,7 +42,7 @@ export async function performRun(pipe: Pipeline, command: Command, terminal: Ter
   });
   try {
     const result = await running;
-    return interrupted && result.state !== "passed" ? INTERRUPTED : EXIT[result.state];
+    return interrupted.by !== undefined && result.state !== "passed" ? INTERRUPTED : EXIT[result.state];
   } finally {
     settle();
   }
@@ -76,7 +78,11 @@ async function reportersOf(command: Command, terminal: Terminal): Promise<Report
   const asked = listFlag(command, "reporter");
   const names = asked.length === 0 ? [pickReporter(terminal.env, terminal.out)] : [...new Set(asked)];
   const color = command.flags["color"];
-  const look: Look = { out: terminal.out, ...(typeof color === "boolean" ? { color } : {}) };
+  const look: Look = {
+    out: terminal.out,
+    command: terminal.program,
+    ...(typeof color === "boolean" ? { color } : {}),
+  };
   const reporters = await Promise.all(
     names.map((name) => {
       const load = REPORTERS[name];

@@ -51,7 +51,7 @@ function optionsOf(command: Command, terminal: Terminal): TargetOptions {
     log: (text) => {
       terminal.err.write(text);
     },
-  } as TargetOptions;
+  };
 }
 
 function statusText(status: TargetStatus): string {

@@ -7,7 +7,6 @@ import {
   type Condition,
   type JsonObject,
   type Plan,
-  type PlanEvidence,
   type PlanNode,
   type PlanStage,
 } from "../model/index.ts";
@@ -111,7 +110,7 @@ function buildNode(
     secrets: inputs.secrets,
     artifacts: options.artifacts,
     matrix: draftNode.matrix ?? null,
-    evidence: evidence as readonly PlanEvidence[],
+    evidence: evidence,
     source: portable(draftNode.site.location, root),
   };
   return { node, compiled: { action, dynamic: inputs.dynamic, acceptsSkipped } };

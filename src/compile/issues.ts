@@ -21,7 +21,9 @@ export class Issues {
   /** In the order of the user's lines, where they are of one file; otherwise as found. */
   list(): DefinitionIssue[] {
     const issues = this.#found.map(({ issue, site }) => ({ ...issue, at: site?.location }));
-    return issues.sort((a, b) => (a.at && b.at && a.at.file === b.at.file ? a.at.line - b.at.line : 0));
+    return issues.sort((a, b) =>
+      a.at?.file !== undefined && a.at.file === b.at?.file ? a.at.line - b.at.line : 0,
+    );
   }
 }
 

@@ -26,7 +26,7 @@ export function specToJson(spec: unknown, visitor: SpecVisitor, path = "", depth
   const handle = refHandle(spec);
   if (handle !== undefined) {
     visitor.ref(handle);
-    return handle.expression as unknown as Json;
+    return handle.expression;
   }
   if (typeof spec === "function") return { $function: spec.name === "" ? "anonymous" : spec.name };
   if (typeof spec !== "object") {
@@ -49,10 +49,10 @@ export function specToJson(spec: unknown, visitor: SpecVisitor, path = "", depth
 }
 
 function objectToJson(spec: object, visitor: SpecVisitor, path: string, depth: number): Json {
-  if (spec instanceof Date || spec instanceof URL) return spec.toJSON() ?? null;
+  if (spec instanceof Date || spec instanceof URL) return spec.toJSON();
   const prototype: unknown = Object.getPrototypeOf(spec);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    const name = (spec.constructor as { name?: string }).name ?? "class";
+    const { name } = spec.constructor;
     visitor.problem(
       path,
       `an object of class ${name} cannot stand in a plan`,

@@ -44,11 +44,11 @@ async function judge(action: GateAction, run: NodeRun, values: Values): Promise<
     run,
   );
   if (verdict.outcome === "suspended") return new Suspended(verdict.summary);
-  const ok = verdict.outcome === "passed";
-  run.emit({ type: "gate.judged", ok, figures: verdict.figures, summary: verdict.summary });
-  if (!ok) {
+  const { figures, summary } = verdict;
+  run.emit({ type: "gate.judged", ok: verdict.outcome === "passed", figures, summary });
+  if (verdict.outcome === "failed") {
     throw new SluiceError("GATE_FAILED", `gate "${action.gate}" refused: ${verdict.summary}`, {
-      hint: verdict.outcome === "failed" ? verdict.hint : undefined,
+      hint: verdict.hint,
     });
   }
   return subject;
@@ -77,7 +77,7 @@ async function release(
     const load = startLoad(action, run, values, url);
     const result = await strategy
       .release(driver, resolveSpec(strategy.spec, values) as never, context)
-      .finally(load.stop);
+      .finally(() => load.stop());
     switch (result.outcome) {
       case "released":
         return result.release;

@@ -39,8 +39,10 @@ export function toFailure(error: unknown, node: PlanNode, mask: (text: string) =
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error))
-    return `it threw ${typeof error === "string" ? error : (JSON.stringify(error) ?? String(error))}`;
+  if (!(error instanceof Error)) {
+    const json: unknown = typeof error === "string" ? error : JSON.stringify(error);
+    return `it threw ${typeof json === "string" ? json : String(error)}`;
+  }
   if (isSluiceError(error)) return error.message;
   return error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
 }

@@ -156,10 +156,16 @@ export class NodeRun implements StepContext {
     return (this.#stderr ??= this.#host.input.masking.stream());
   }
 
+  #openLog(): LogSink {
+    const sink = this.#host.input.recorder.log(this.node.id);
+    if (this.attempt > 1) void sink.write(Buffer.from(`\n--- attempt ${this.attempt} ---\n`));
+    return sink;
+  }
+
   #record(stream: "stdout" | "stderr", chunk: Uint8Array): void | Promise<void> {
     let kept: void | Promise<void>;
     try {
-      this.#sink ??= this.#host.input.recorder.log(this.node.id);
+      this.#sink ??= this.#openLog();
       kept = this.#sink.write(chunk);
     } catch (error) {
       // A log that cannot be kept ends the node: what it printed would be lost unseen.

@@ -19,5 +19,5 @@ export function planOf<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   options: { readonly params?: ParamInputs<Schemas>; readonly cwd?: string } = {},
 ): Plan {
-  return prepare(pipe as unknown as Pipeline, options).plan;
+  return prepare(pipe, options).plan;
 }

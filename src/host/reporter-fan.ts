@@ -13,7 +13,11 @@ export class ReporterFan {
   }
 
   start(context: ReporterContext): void {
-    for (const reporter of this.#reporters) this.#safely(reporter, () => reporter.start?.(context));
+    for (const reporter of this.#reporters) {
+      void this.#safely(reporter, () => {
+        reporter.start?.(context);
+      });
+    }
   }
 
   event(event: RunEvent): void | Promise<void> {
@@ -34,7 +38,8 @@ export class ReporterFan {
   }
 
   async finish(result: RunResult): Promise<void> {
-    for (const reporter of this.#reporters) {
+    // The first in the list is what a person looks at: it ends last, so that it can show what went wrong with the rest.
+    for (const reporter of [...this.#reporters].reverse()) {
       try {
         await reporter.finish?.(result);
       } catch (error) {

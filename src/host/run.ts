@@ -68,7 +68,7 @@ export function run<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   options: RunOptions<Schemas> = {},
 ): Run {
-  return new PipelineRun(pipe as unknown as Pipeline, options as RunOptions);
+  return new PipelineRun(pipe, options);
 }
 
 class PipelineRun implements Run {

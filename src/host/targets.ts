@@ -80,7 +80,7 @@ export function targetNames<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   options: TargetOptions<Schemas> = {},
 ): readonly string[] {
-  const { nodes } = prepare(pipe as unknown as Pipeline, options);
+  const { nodes } = prepare(pipe, options);
   return [...new Set(nodes.flatMap(({ action }) => (action.kind === "deploy" ? [action.target.name] : [])))];
 }
 
@@ -91,7 +91,7 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   needsSecrets: boolean,
   use: (target: Target<string>, spec: TargetVerbSpec, context: TargetContext) => Promise<T>,
 ): Promise<T> {
-  const prepared = prepare(pipe as unknown as Pipeline, options);
+  const prepared = prepare(pipe, options);
   const { plan, root } = prepared;
   const { target, node } = findTarget(plan.nodes, prepared.nodes, name);
   const env = options.env ?? process.env;

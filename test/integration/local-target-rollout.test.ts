@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RolloutState } from "../../src/ports/index.ts";
 import { ask, askTimes } from "./local-target/load.ts";
 import { eventually, Rig } from "./local-target/rig.ts";
 
@@ -179,6 +180,25 @@ describe("an upgrade", () => {
     ]);
     const state = await readFile(rig.path("state.json"), "utf8");
     expect(state).toContain("2 of 10 requests failed");
+  });
+
+  it("takes no request from the candidate before stable is whole again, and no process before that", async () => {
+    const env = { START_DELAY: "700" };
+    await rig.deploy(rig.app({ version: "one", replicas: 2, env }));
+    const driver = await rig.connect(rig.app({ version: "two", replicas: 1, env }));
+    await driver.start(1);
+    await driver.route(100);
+    await driver.scale("stable", 0);
+    const seen: RolloutState[] = [];
+    const abort = { over: false };
+    const aborting = driver.abort("judged bad").finally(() => (abort.over = true));
+    while (!abort.over) seen.push(await driver.observe());
+    await aborting;
+    expect(seen.some(({ weight, stable }) => weight === 100 && stable?.ready === 0)).toBe(true);
+    for (const { weight, stable, candidate } of seen) {
+      if (weight === 0) expect(stable?.ready).toBe(2);
+      else expect(candidate?.ready).toBe(1);
+    }
   });
 
   it("keeps the old release running without requests as long as it is told to", async () => {

@@ -1,5 +1,5 @@
 import type { Grid } from "./grid.ts";
-import type { Lane, Routes } from "./pieces.ts";
+import type { Lane, Routes, Track, TrackEnd } from "./pieces.ts";
 import { bottomBetween } from "./route.ts";
 import { SIZES } from "./sizes.ts";
 import type { Work } from "./untangle.ts";
@@ -43,7 +43,7 @@ export function placeLanes(
         const apart = placed.every(
           (one) => Math.abs(one.y - y) >= SIZES.track - 1 || !overlap(one.span, span),
         );
-        return apart && (lane.wishes.includes(y) || !nearStub(stubs, index, span, y));
+        return apart && !onStub(stubs, lane, span, y);
       };
       const wish = lane.wishes.find((y) => y >= base && free(y));
       let y = wish ?? base;
@@ -94,25 +94,38 @@ function levelFor(levels: Interval[][], span: Interval, work: Work): number {
   return level;
 }
 
-/** Heights at which edges leave or enter cards, by row and gutter. */
-function stubsOf(routes: Routes): ReadonlyMap<string, readonly number[]> {
-  const stubs = new Map<string, number[]>();
+/** The beginning or end of an edge beside a card. */
+interface Stub {
+  readonly y: number;
+  readonly side: TrackEnd["side"];
+  readonly track: Track;
+}
+
+/** By row and gutter. */
+function stubsOf(routes: Routes): ReadonlyMap<string, readonly Stub[]> {
+  const stubs = new Map<string, Stub[]>();
   for (const track of routes.tracks) {
     const key = `${track.row} ${track.gutter}`;
     const list = stubs.get(key) ?? [];
-    for (const { at } of track.ends) if (typeof at === "number") list.push(at);
     stubs.set(key, list);
+    for (const { at, side, shift } of track.ends) {
+      if (typeof at === "number") list.push({ y: at + shift, side, track });
+    }
   }
   return stubs;
 }
 
-function nearStub(
-  stubs: ReadonlyMap<string, readonly number[]>,
-  row: number,
-  span: Interval,
+/** Whether a lane at this height would lie on the beginning or end of another edge. Ending together is no harm. */
+function onStub(
+  stubs: ReadonlyMap<string, readonly Stub[]>,
+  lane: Lane,
+  { from, to }: Interval,
   y: number,
 ): boolean {
-  const near = (gutter: number): boolean =>
-    stubs.get(`${row} ${gutter}`)?.some((stub) => Math.abs(stub - y) < SIZES.track / 2) === true;
-  return near(span.from) || near(span.to);
+  return [from, to].some((gutter) =>
+    stubs.get(`${lane.row} ${gutter}`)?.some((stub) => {
+      if (Math.abs(stub.y - y) >= SIZES.track / 2 || lane.tracks.includes(stub.track)) return false;
+      return stub.side === "left" || stub.y !== y || !lane.wishes.includes(y);
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Track } from "./pieces.ts";
+import type { Track, TrackEnd } from "./pieces.ts";
 import { untangle, type Work } from "./untangle.ts";
 
 /** Tracks of one gutter with the slot of each, counted from the left. */
@@ -39,32 +39,51 @@ export function slotsOf(tracks: readonly Track[]): Slots {
     (slots[slot] ??= []).push(piece);
     slotOf.set(piece.track, slot);
   }
-  separate(tracks, slotOf);
+  
   return { slotOf, count: slots.length, steps: work.steps };
 }
 
-/** Moves the end of a line that would come in upon the beginning of another one at the same height. */
-function separate(tracks: readonly Track[], slotOf: ReadonlyMap<Track, number>): void {
-  const starts = new Map<number, number>();
+/** A horizontal line that meets a track of this gutter. */
+interface Level {
+  readonly track: Track;
+  readonly side: TrackEnd["side"];
+  /** Whether it is the end of an edge. */
+  readonly end: boolean;
+}
+
+/** Moves ends of edges that would lie on another horizontal line of this gutter. */
+function separate(tracks: readonly Track[], slotOf: ReadonlyMap<Track, number>, work: Work): void {
+  const levels = new Map<number, Level[]>();
+  const add = (y: number, level: Level): void => {
+    const list = levels.get(Math.round(y));
+    if (list === undefined) levels.set(Math.round(y), [level]);
+    else list.push(level);
+  };
   for (const track of tracks) {
-    for (const { at, side } of track.ends) {
-      if (side === "left" && typeof at === "number") starts.set(Math.round(at), slotOf.get(track) ?? 0);
+    for (const { at, side, shift } of track.ends) {
+      if (typeof at === "number") add(at + shift, { track, side, end: side === "right" });
+      else if (at.where !== "between") add(at.y, { track, side, end: false });
     }
   }
+  const slot = (track: Track): number => slotOf.get(track) ?? 0;
+  const taken = (track: Track, y: number, moved: boolean): boolean => {
+    for (let near = Math.round(y) - NEAR; near <= y + NEAR; near++) {
+      for (const level of levels.get(near) ?? []) {
+        work.steps++;
+        if (level.track === track) continue;
+        // Edges that come to the same card may end together; one that was moved has left that place.
+        if (level.side === "right" ? moved || !level.end : slot(level.track) > slot(track)) return true;
+      }
+    }
+    return false;
+  };
   for (const track of tracks) {
-    const own = new Set(
-      track.ends.flatMap(({ at, side }) =>
-        side === "left" && typeof at === "number" ? [Math.round(at)] : [],
-      ),
-    );
     for (const end of track.ends) {
       if (end.side !== "right" || typeof end.at !== "number") continue;
-      const at = end.at + end.shift;
-      for (let y = Math.round(at) - NEAR; y <= at + NEAR; y++) {
-        const slot = starts.get(y);
-        if (end.at + end.shift === at && slot !== undefined && !own.has(y) && slot > (slotOf.get(track) ?? 0))
-          end.shift += SHIFT;
-      }
+      const y = end.at + end.shift;
+      if (!taken(track, y, false)) continue;
+      end.shift += [SHIFT, -SHIFT].find((shift) => !taken(track, y + shift, true)) ?? SHIFT;
+      add(end.at + end.shift, { track, side: "right", end: true });
     }
   }
 }

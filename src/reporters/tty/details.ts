@@ -127,8 +127,14 @@ function failed({ failure, attempt, rollout }: NodeView): readonly Span[] {
   // how the rollout ended says it with its figures
   const end = rolloutEnd(rollout);
   if (end.length > 0 || failure === undefined) return end;
-  const tried = attempt > 1 ? ` (${String(attempt)} attempts)` : "";
-  return [{ tone: "bad", text: oneLine(failure.message) + tried }];
+  // first what a long command in the message may push out of sight
+  const how = failure.exitCode === undefined ? failure.signal : `exit ${String(failure.exitCode)}`;
+  const tried = attempt > 1 ? `${String(attempt)} attempts` : undefined;
+  const short = [how, tried].filter((part) => part !== undefined).join(", ");
+  return [
+    { tone: "bad", text: short },
+    { tone: "bad", text: oneLine(failure.message) },
+  ];
 }
 
 /** The time at the right edge: how long it ran, or runs. */

@@ -146,5 +146,11 @@ function verdictLine(
 }
 
 function joined(spans: readonly Span[]): Span {
-  return { tone: spans[0]?.tone ?? "plain", text: spans.map(({ text }) => text).join(" ") };
+  return {
+    tone: spans[0]?.tone ?? "plain",
+    text: spans
+      .map(({ text }) => text)
+      .filter(Boolean)
+      .join(" "),
+  };
 }

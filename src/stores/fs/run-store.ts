@@ -109,10 +109,10 @@ export class FileRunStore implements RunStore {
     });
     const plan = parse(text, file) as Partial<Plan> | null;
     if (plan?.version !== PLAN_VERSION) {
-      const found = String(plan?.version ?? "none");
+      const found = JSON.stringify((plan as { version?: unknown } | null)?.version) as string | undefined;
       throw new SluiceError(
         "STATE_CORRUPT",
-        `${file}: a plan of version ${found}, this Sluice reads ${PLAN_VERSION}`,
+        `${file}: a plan of version ${found ?? "none"}, this Sluice reads ${PLAN_VERSION}`,
         {
           hint: "Use the Sluice that started the run.",
         },

@@ -7,7 +7,7 @@ const BITS = 6;
  */
 export function base64Forms(bytes: Buffer): string[] {
   const forms: string[] = [];
-  for (let before = 0; before < 2; before++) {
+  for (let before = 0; before < 3; before++) {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
     const from = Math.ceil((before * 8) / BITS);
     const to = Math.floor(((before + bytes.length) * 8) / BITS);

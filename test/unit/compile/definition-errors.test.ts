@@ -8,11 +8,11 @@ import type { AnyRef, Secret } from "../../../src/model/index.ts";
 import { compiled } from "../../fixtures/engine-run.ts";
 
 // What JavaScript lets through: the builder as a caller without types sees it.
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-assignment */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
 type Loose = any;
 
 function issuesOf(
-  definition: (p: Loose, secrets: Loose) => void,
+  definition: (p: Loose, secrets: Loose) => unknown,
   secrets: Record<string, string> = {},
 ): readonly DefinitionIssue[] {
   try {
@@ -41,7 +41,7 @@ const strategy: Strategy = { kind: "test", spec: {}, release: () => Promise.reje
 const app = (subject: AnyRef): App => ({
   kind: "test",
   spec: { subject },
-  subject: subject as App["subject"],
+  subject: subject,
 });
 
 describe("mistakes that TypeScript sees and JavaScript does not", () => {
@@ -51,7 +51,7 @@ describe("mistakes that TypeScript sees and JavaScript does not", () => {
         const stage = p.stage("verify");
         const unit = stage.job("unit", sh`npm test`);
         stage.job("unit", sh`echo ${unit.stdot}`);
-        stage.job("leak", sh`curl ${"Bearer " + secrets.token}`);
+        stage.job("leak", sh`curl ${`Bearer ${secrets.token}`}`);
         p.stage("release").deploy("api", { to: target(["answers"]), app: app(unit), strategy });
       },
       { token: "a-secret-value" },
@@ -167,7 +167,7 @@ describe("values", () => {
       const job = a.job("plain", sh`ls`);
       a.job("1", sh`echo ${foreign.stdout}`);
       a.job("2", { needs: { key: foreignSecret }, run: () => 1 });
-      a.job("3", { needs: { x: artifact(job, "gone" as never) }, run: () => 1 });
+      a.job("3", { needs: { x: artifact(job, "gone") }, run: () => 1 });
       a.job("4", { kind: "own", spec: { when: 1n, at: new Map() }, execute: () => 1 });
       a.job("5", { kind: "own", spec: { $ref: "a/plain" }, execute: () => 1 });
     });
@@ -193,9 +193,9 @@ describe("values", () => {
   });
 
   it("refuses an asynchronous definition", () => {
-    const issues = issuesOf(async (p) => {
+    const issues = issuesOf(async (p): Promise<unknown> => {
       p.stage("a").job("x", () => 1);
-      await Promise.resolve();
+      return Promise.resolve();
     });
     expect(rules(issues)).toEqual(["async-definition"]);
   });

@@ -166,7 +166,7 @@ describe("failure", () => {
 
   it("fails where a value lacks the field that is asked for", async () => {
     const run = await runEngine((p) => {
-      const one = p.stage("a").job("one", () => ({ a: 1 }) as { a: number; b?: number });
+      const one = p.stage("a").job("one", (): { a: number; b?: number } => ({ a: 1 }));
       p.stage("b").job("two", { needs: { b: one.b }, run: () => 1 });
     });
     expect(run.result.nodes.get("b/two")).toMatchObject({
@@ -207,7 +207,7 @@ describe("conditions", () => {
 
   it("never takes a condition that cannot be judged for one that does not hold", async () => {
     const run = await runEngine((p) => {
-      const value = p.stage("a").job("v", () => ({ a: 1 }) as { a: number; gone?: boolean });
+      const value = p.stage("a").job("v", (): { a: number; gone?: boolean } => ({ a: 1 }));
       p.stage("b", { when: when(value.gone) }).job("x", () => 1);
     });
     expect(run.result.state).toBe("failed");

@@ -383,9 +383,7 @@ describe("junit: stale reports", () => {
     );
     expect(error.message).toMatch(/^r\.xml was written 2h 00m ago, longer than the 1h 00m allowed/);
   });
-});
 
-describe("junit: reports that another run made", () => {
   it("refuses a report that was written before the run began, unless that is meant", async () => {
     const root = await temporaryFolder();
     const file = join(root, "r.xml");

@@ -40,7 +40,7 @@ describe("planDiffText", () => {
     const lines = planDiffText(changes, { columns: 60 }).split("\n");
     expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(60);
     const coloured = planDiffText(changes, { color: true });
-    // eslint-disable-next-line no-control-regex
+
     expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(planDiffText(changes));
     expect(coloured).not.toBe(planDiffText(changes));
   });

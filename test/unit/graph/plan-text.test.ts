@@ -33,12 +33,11 @@ describe("planText", () => {
     const predictions = new Map([["verify/unit", { runs: false, why: "no reason" }]]);
     const coloured = planText(fivePlan(), { color: true, columns: 80, predictions });
     expect(coloured).toContain("\u001b[1m");
-    // eslint-disable-next-line no-control-regex
+
     expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(planText(fivePlan(), { ...plain, predictions }));
   });
 
   it("lets nothing in a plan move the cursor or paint", () => {
-    // eslint-disable-next-line no-control-regex
     expect(planText(hostilePlan(), plain)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 

@@ -113,17 +113,13 @@ describe("run", () => {
 
   it("gives jobs no more of the environment than they declare", async () => {
     const pipe = pipeline({ name: "env", passEnv: ["PASSED_*"] }, (p) => {
-      p.stage("a").job("x", sh({ env: { OWN: "1" } })`env`.text());
+      p.stage("a").job("x", sh({ env: { OWN: "1" } })`env`.lines());
     });
     const environment = { PATH: process.env["PATH"], CI_TOKEN: "leak", PASSED_ON: "yes", HOME: "/home/x" };
     const result = await run(pipe, { cwd: tempFolder(), env: environment });
     const node = result.nodes.get("a/x");
-    const names =
-      node?.state === "succeeded"
-        ? String(node.output)
-            .split("\n")
-            .map((line) => line.split("=")[0])
-        : [];
+    const lines = node?.state === "succeeded" ? (node.output as readonly string[]) : [];
+    const names = lines.map((line) => line.split("=")[0]);
     expect(names).toEqual(expect.arrayContaining(["PATH", "HOME", "OWN", "PASSED_ON", "SLUICE_NODE"]));
     expect(names).not.toContain("CI_TOKEN");
   });

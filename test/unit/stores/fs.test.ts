@@ -88,7 +88,7 @@ describe("runs", () => {
     recorder.append(succeeded("a/x", 1));
     const file = join(folder, "runs/run-1/journal.jsonl");
     expect(statSync(file).size).toBe(0);
-    recorder.commit();
+    await recorder.commit();
     expect(decodeJournal(readFileSync(file, "utf8"), file).events).toHaveLength(1);
     await recorder.close();
   });

@@ -47,7 +47,7 @@ const shortGrace = { node: planNode({ grace: 50 }) };
 
 describe("cancelling", () => {
   it("ends the whole group and rejects with the signal's reason", async () => {
-    const job = start(sh`sleep 300 & echo $!; sleep 300 & echo $!; echo $$; wait`);
+    const job = start(sh`sleep 300 & echo $!; env -i sleep 300 & echo $!; echo $$; wait`);
     const pids = [await job.line(), await job.line(), await job.line()].map(Number);
     expect(pids.every(lives)).toBe(true);
     expect([...job.context.groups]).toEqual([pids[2]]);
@@ -83,7 +83,10 @@ describe("cancelling", () => {
   });
 
   it.runIf(linux)("ends a daemon that has left the group", async () => {
-    const job = start(sh`setsid sh -c 'echo $$; exec sleep 300' & wait`, shortGrace);
+    const job = start(
+      sh`d=$(mktemp -d); mkfifo "$d/p"; setsid sh -c 'echo $$ > "$0/p"; exec sleep 300' "$d" > /dev/null 2>&1 & cat "$d/p"; rm -r "$d"; wait`,
+      shortGrace,
+    );
     const pid = Number(await job.line());
     job.abort.abort(new Error("stop"));
     await expect(job.ended).rejects.toThrow("stop");
@@ -113,7 +116,7 @@ describe("cancelling", () => {
 
 describe("children that a job leaves behind", () => {
   it("end with it", async () => {
-    const job = start(sh`sleep 300 & echo $!`);
+    const job = start(sh`env -i sleep 300 > /dev/null 2>&1 & echo $!`);
     const pid = Number(await job.line());
     expect(await job.ended).toMatchObject({ exitCode: 0 });
     expect(lives(pid)).toBe(false);
@@ -122,10 +125,9 @@ describe("children that a job leaves behind", () => {
 
   it("are killed when they ignore SIGTERM", async () => {
     const job = start(
-      sh`(trap '' TERM; echo ready; exec sleep 300) & read -r < <(sleep 0.05; echo) || true; echo $!`,
+      sh`d=$(mktemp -d); mkfifo "$d/p"; (trap '' TERM; echo > "$d/p"; exec sleep 300) & read -r < "$d/p"; rm -r "$d"; echo $!`,
       shortGrace,
     );
-    await job.line();
     const pid = Number(await job.line());
     expect(await job.ended).toMatchObject({ exitCode: 0 });
     expect(lives(pid)).toBe(false);
