@@ -1,6 +1,21 @@
 export type * from "./model/index.ts";
 export type * from "./ports/index.ts";
+export type {
+  CommandEnd,
+  OutputSchema,
+  Quote,
+  ShellCommand,
+  ShellOptions,
+  ShellOutput,
+  ShellPart,
+  ShellProblem,
+  ShellSpec,
+  ShellStep,
+  ShellTag,
+  ShellValue,
+} from "./executors/shell/index.ts";
 export type { Duration } from "./util/duration.ts";
 export type { Run, RunOptions } from "./host/run.ts";
+export type { StateOptions } from "./host/decide.ts";
 export type { PrepareOptions } from "./host/prepare.ts";
 export type { TargetOptions } from "./host/targets.ts";

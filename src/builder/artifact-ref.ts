@@ -21,13 +21,9 @@ const FIELDS = ["name", "digest", "path", "size", "files"];
 export function artifact<R extends RefCore<unknown, never>>(job: R, name: ArtifactNames<R>): Ref<Artifact> {
   const handle = refHandle(job);
   if (handle === undefined || !("$ref" in handle.expression) || handle.expression.path.length > 0) {
-    throw new SluiceError(
-      "DEFINITION_INVALID",
-      `artifact(…, "${name}") was not given what a job returned`,
-      {
-        hint: "Pass the ref that stage.job(...) returned, not a field of it.",
-      },
-    );
+    throw new SluiceError("DEFINITION_INVALID", `artifact(…, "${name}") was not given what a job returned`, {
+      hint: "Pass the ref that stage.job(...) returned, not a field of it.",
+    });
   }
   const passed: readonly PassedGate[] = handle.passed;
   const expression = { $artifact: handle.expression.$ref, name: name, path: [] };

@@ -18,6 +18,8 @@ const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "TARGET_UNKNOWN",
   "SECRET_MISSING",
   "INPUT_MISSING",
+  "DEFINITION_CHANGED",
+  "RUN_OVER",
 ]);
 
 /** Does what a command line says. Gives the exit code and never throws. */

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import type { Command } from "./arguments.ts";
@@ -10,6 +9,12 @@ export type Performer = (pipe: Pipeline, command: Command, terminal: Terminal) =
 /** Each verb is loaded when it is asked for. */
 const PERFORMERS: Readonly<Record<string, () => Promise<Performer>>> = {
   run: async () => (await import("./verb-run.ts")).performRun,
+  resume: async () => (await import("./verb-run.ts")).performResume,
+  runs: async () => (await import("./verb-history.ts")).performRuns,
+  show: async () => (await import("./verb-history.ts")).performShow,
+  logs: async () => (await import("./verb-history.ts")).performLogs,
+  approve: async () => (await import("./verb-decide.ts")).performApprove,
+  reject: async () => (await import("./verb-decide.ts")).performReject,
   plan: async () => (await import("./verb-plan.ts")).performPlan,
   graph: async () => (await import("./verb-graph.ts")).performGraph,
   status: async () => (await import("./verb-targets.ts")).performStatus,
@@ -24,39 +29,4 @@ export async function perform(pipe: Pipeline, command: Command, terminal: Termin
   return await (
     await load()
   )(pipe, command, terminal);
-}
-
-/** What every verb passes on. */
-export function commonOptions(command: Command): {
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly cwd?: string;
-  readonly stateDir?: string;
-} {
-  const cwd = textFlag(command, "cwd");
-  const stateDir = textFlag(command, "state-dir");
-  return {
-    params: command.params,
-    // Paths typed on a command line start where it is typed.
-    ...(cwd === undefined ? {} : { cwd: resolve(cwd) }),
-    ...(stateDir === undefined ? {} : { stateDir: resolve(stateDir) }),
-  };
-}
-
-export function textFlag(command: Command, name: string): string | undefined {
-  const value = command.flags[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-export function listFlag(command: Command, name: string): readonly string[] {
-  const value = command.flags[name];
-  return Array.isArray(value) ? (value as readonly string[]) : [];
-}
-
-/** A flag that is a whole number of at least 1. @throws SluiceError `USAGE` */
-export function countFlag(command: Command, name: string): number | undefined {
-  const text = textFlag(command, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new SluiceError("USAGE", `--${name} ${text}: not a whole number of at least 1`);
 }

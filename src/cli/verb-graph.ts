@@ -2,13 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
-import { renderGraph, type GraphFormat } from "../graph/index.ts";
+import { GRAPH_FORMATS, renderGraph } from "../graph/index.ts";
 import { prepare } from "../host/prepare.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, textFlag } from "./perform.ts";
+import { commonOptions, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
-
-const FORMATS: readonly string[] = ["mermaid", "dot", "svg", "json"] satisfies readonly GraphFormat[];
 
 export async function performGraph(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const format = textFlag(command, "format") ?? "mermaid";
@@ -18,7 +16,7 @@ export async function performGraph(pipe: Pipeline, command: Command, terminal: T
     });
   }
   const { plan } = prepare(pipe, commonOptions(command));
-  const text = await renderGraph(plan, format as GraphFormat);
+  const text = await renderGraph(plan, known);
   const file = textFlag(command, "out");
   if (file === undefined) terminal.out.write(text);
   else {

@@ -3,7 +3,7 @@ import { planText } from "../graph/plan-text.ts";
 import { predict } from "../host/predict.ts";
 import { prepare } from "../host/prepare.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, textFlag } from "./perform.ts";
+import { commonOptions, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function performPlan(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {

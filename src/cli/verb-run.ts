@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
-import { run, type RunOptions } from "../host/run.ts";
+import { run, type Run, type RunOptions } from "../host/run.ts";
 import type { RunState } from "../model/index.ts";
 import type { Reporter } from "../ports/index.ts";
 import { pickReporter } from "../reporters/pick.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, countFlag, listFlag, textFlag } from "./perform.ts";
+import { commonOptions, countFlag, listFlag, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXIT: Readonly<Record<RunState, number>> = { passed: 0, failed: 1, cancelled: 1, suspended: 75 };
@@ -29,7 +29,26 @@ const REPORTERS: Readonly<Record<string, (look: Look) => Promise<Reporter>>> = {
 };
 
 export async function performRun(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
-  const running = run(pipe, await optionsOf(command, terminal));
+  return await attend(run(pipe, await optionsOf(command, terminal)), terminal);
+}
+
+export async function performResume(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  if (Object.keys(command.params).length > 0) {
+    throw new SluiceError("USAGE", "a run is resumed with the params that it was started with", {
+      hint: `Leave out --${Object.keys(command.params).join(", --")}.`,
+    });
+  }
+  const [named] = command.operands;
+  const options = await optionsOf(command, terminal);
+  const resume = { accept: command.flags["accept"] === true };
+  return await attend(
+    run(pipe, { ...options, resume, ...(named === undefined ? {} : { run: named }) }),
+    terminal,
+  );
+}
+
+/** Waits for a run, handing on Ctrl-C. Gives the exit code. */
+async function attend(running: Run, terminal: Terminal): Promise<number> {
   const interrupted = { by: undefined as NodeJS.Signals | undefined };
   const settle = terminal.onInterrupt((signal, again) => {
     interrupted.by = signal;

@@ -8,7 +8,7 @@ import {
 } from "../host/targets.ts";
 import type { RevisionStatus, TargetStatus } from "../ports/index.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, countFlag } from "./perform.ts";
+import { commonOptions, countFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function performStatus(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {

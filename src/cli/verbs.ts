@@ -27,6 +27,22 @@ const COMMON: readonly Flag[] = [
   { name: "help", short: "h", help: "this text" },
 ];
 
+const RUN_LOOK: readonly Flag[] = [
+  {
+    name: "reporter",
+    value: "NAME",
+    list: true,
+    help: "tty, plain, json, github or gitlab (default: what fits)",
+  },
+  { name: "junit", value: "FILE", help: "write the result as JUnit XML too" },
+  { name: "concurrency", value: "N", help: "how much runs at once (default: the number of processors)" },
+  { name: "yes", short: "y", help: "approve every approval" },
+];
+const DECISION: readonly Flag[] = [
+  { name: "by", value: "NAME", help: "who decides (default: the user's name)" },
+  { name: "reason", value: "TEXT", help: "why; recorded and shown" },
+];
+const RUN = { name: "RUN", optional: false };
 const BASE: Flag = { name: "base", value: "REF", help: "count changed files from REF" };
 const TARGET = [{ name: "TARGET", optional: false }];
 
@@ -45,18 +61,54 @@ export const VERBS: readonly Verb[] = [
       },
       { name: "from", value: "NODE", help: "run this node and everything after it" },
       { name: "run", value: "ID", help: "the id of the run; with --only and --from, the run to go on with" },
-      {
-        name: "reporter",
-        value: "NAME",
-        list: true,
-        help: "tty, plain, json, github or gitlab (default: what fits)",
-      },
-      { name: "junit", value: "FILE", help: "write the result as JUnit XML too" },
-      { name: "concurrency", value: "N", help: "how much runs at once (default: the number of processors)" },
-      { name: "yes", short: "y", help: "approve every approval" },
+      ...RUN_LOOK,
       BASE,
       ...COMMON,
     ],
+  },
+  {
+    name: "resume",
+    help: "go on with a run that failed, was cut off or waited: what succeeded is not run again",
+    operands: [{ name: "RUN", optional: true }],
+    flags: [
+      {
+        name: "accept",
+        help: "go on although the definition was changed, where all of the change is harmless",
+      },
+      ...RUN_LOOK,
+      BASE,
+      ...COMMON,
+    ],
+  },
+  {
+    name: "runs",
+    help: "the runs recorded, the newest first",
+    operands: [],
+    flags: [{ name: "json", help: "as JSON" }, ...COMMON],
+  },
+  {
+    name: "show",
+    help: "one run: how each node ended, and why",
+    operands: [RUN],
+    flags: [{ name: "json", help: "the run's events, one in a line" }, ...COMMON],
+  },
+  {
+    name: "logs",
+    help: "what the nodes of a run printed",
+    operands: [RUN, { name: "NODE", optional: true }],
+    flags: COMMON,
+  },
+  {
+    name: "approve",
+    help: "approve at a gate that a suspended run waits at; resume then goes on",
+    operands: [RUN, { name: "GATE", optional: false }],
+    flags: [...DECISION, ...COMMON],
+  },
+  {
+    name: "reject",
+    help: "reject at a gate that a suspended run waits at",
+    operands: [RUN, { name: "GATE", optional: false }],
+    flags: [...DECISION, ...COMMON],
   },
   {
     name: "plan",

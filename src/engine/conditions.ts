@@ -1,4 +1,4 @@
-import type { Condition, Json, ValueTest } from "../model/index.ts";
+import { expressionText, type Condition, type Json, type ValueTest } from "../model/index.ts";
 import { unreachable } from "../util/unreachable.ts";
 import { evaluate, type Values } from "./resolve.ts";
 import type { ConditionVerdict, LeafVerdict } from "./types.ts";
@@ -17,7 +17,10 @@ export function judgeCondition(condition: Condition, leaf: LeafVerdict, values: 
       };
     case "value": {
       const value = evaluate(condition.value, values) as Json | undefined;
-      return { holds: passes(value, condition.test), text: describeValue(value, condition.test) };
+      return {
+        holds: passes(value, condition.test),
+        text: describeValue(expressionText(condition.value), value, condition.test),
+      };
     }
     case "all": {
       const verdicts = condition.of.map((one) => judgeCondition(one, leaf, values));
@@ -55,10 +58,10 @@ function same(a: Json | undefined, b: Json): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-function describeValue(value: Json | undefined, test: ValueTest): string {
+function describeValue(name: string, value: Json | undefined, test: ValueTest): string {
   const shown = value === undefined ? "absent" : JSON.stringify(value);
   const brief = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
-  if (test.op === "truthy") return `the value is ${brief}`;
+  if (test.op === "truthy") return `${name} is ${brief}`;
   const wanted = test.op === "equals" ? JSON.stringify(test.to) : `one of ${JSON.stringify(test.of)}`;
-  return `the value is ${brief}, asked for ${wanted}`;
+  return `${name} is ${brief}, asked for ${wanted}`;
 }

@@ -81,6 +81,8 @@ export class Engine implements NodeHost, Values {
       nodes: input.selection?.size ?? input.plan.nodes.length,
       commit: input.commit,
       branch: input.branch,
+      ...(input.owner === undefined ? {} : { owner: input.owner }),
+      ...(input.resumed ? { resumed: true } : {}),
     });
     for (const message of input.warnings) this.#warn(message);
     this.#leaveOutside();

@@ -3,6 +3,7 @@ import type { Json, JsonObject, PlanNode, RunState } from "../model/index.ts";
 import type {
   Answer,
   Baseline,
+  Decision,
   LogSink,
   ProcessGuard,
   Progress,
@@ -132,9 +133,21 @@ export class NodeRun implements StepContext {
     return this.#host.input.artifacts.restore(artifact, folder);
   }
 
-  ask(question: Question): Promise<Answer | undefined> {
+  get decisions(): readonly Decision[] {
+    return this.#host.input.decisions.get(this.node.id) ?? [];
+  }
+
+  get waitingSince(): number | undefined {
+    return this.#host.input.waitingSince.get(this.node.id);
+  }
+
+  async ask(question: Question): Promise<Answer | undefined> {
     this.emit({ type: "gate.waiting", question: question.title });
-    return this.#host.input.ask(question, this.signal);
+    const answer = await this.#host.input.ask(question, this.signal);
+    if (answer === undefined) return undefined;
+    const { approved, by, reason } = answer;
+    this.emit({ type: "gate.decided", approved, by, ...(reason === undefined ? {} : { reason }) });
+    return answer;
   }
 
   /** Gives out what masking held back, and closes the log. */

@@ -1,10 +1,11 @@
 import type { CompiledNode } from "../compile/index.ts";
-import type { Artifact, Condition, Json, Plan, RunEvent } from "../model/index.ts";
+import type { Artifact, Condition, Json, Plan, RunEvent, RunOwner } from "../model/index.ts";
 import type {
   Answer,
   ArtifactStore,
   BaselineStore,
   Clock,
+  Decision,
   ProcessGuard,
   Question,
   RunRecorder,
@@ -63,6 +64,13 @@ export interface EngineInput {
   readonly selection: ReadonlySet<string> | undefined;
   /** Results of nodes outside the selection. */
   readonly prior: ReadonlyMap<string, PriorNode>;
+  /** What was decided at gates in earlier processes of the run, by node id. */
+  readonly decisions: ReadonlyMap<string, readonly Decision[]>;
+  /** Since when gates have waited for an answer, by node id. */
+  readonly waitingSince: ReadonlyMap<string, number>;
+  /** Set where an earlier process of the run stopped. */
+  readonly resumed: boolean;
+  readonly owner: RunOwner | undefined;
   /** Gets every event after the journal. A promise holds back the node that printed. */
   readonly listen: (event: RunEvent) => void | Promise<void>;
   readonly ask: (question: Question, signal: AbortSignal) => Promise<Answer | undefined>;

@@ -1,5 +1,6 @@
 import type { Input, Json } from "../model/index.ts";
-import type { Check, StepContext, Verdict } from "../ports/index.ts";
+import type { Answer, Check, StepContext, Verdict } from "../ports/index.ts";
+import { formatDuration, parseDuration, type Duration } from "../util/duration.ts";
 import { OptionProblems } from "./_shared/options.ts";
 import { oneLine } from "./_shared/text.ts";
 
@@ -9,18 +10,25 @@ export interface ApprovalOptions {
   readonly message?: string;
   /** What the person should see before answering, for example a staging address. @defaultValue the subject */
   readonly detail?: Input<Json>;
+  /** How many different people must approve. @defaultValue 1 */
+  readonly approvers?: number;
+  /** How long an answer may take, from when it is first asked; later the gate fails. @defaultValue without limit */
+  readonly expires?: Duration;
 }
 
 interface ApprovalSpec {
   readonly message: string | null;
   readonly detail?: Json;
+  readonly approvers: number;
+  /** Milliseconds. */
+  readonly expires: number | null;
 }
 
 const MAX_DETAIL = 500;
 
 /**
- * Asks a person. Passes where they approve and says who did; fails where they reject. Where nobody is there to ask,
- * the run is suspended.
+ * Asks a person, or several. Passes where they approve and says who did; fails where one rejects. Where nobody is there
+ * to ask, the run is suspended and holds nothing: `approve` or `reject` answers, from any terminal, and `resume` goes on.
  *
  * @throws SluiceError `DEFINITION_INVALID` where an option is wrong.
  * @example
@@ -36,12 +44,24 @@ const MAX_DETAIL = 500;
  */
 export function approval(options: ApprovalOptions = {}): Check<unknown> {
   const problems = new OptionProblems("approval");
-  problems.keys(options, ["message", "detail"]);
+  problems.keys(options, ["message", "detail", "approvers", "expires"]);
   problems.throwIfAny();
   problems.text("message", options.message);
+  const { approvers, expires } = options;
+  if (approvers !== undefined && !(Number.isSafeInteger(approvers) && approvers >= 1)) {
+    problems.add(
+      `approvers must be a whole number of at least 1, got ${String(approvers)}`,
+      "For example 2.",
+    );
+  }
+  if (expires !== undefined && !((parseDuration(expires) ?? 0) > 0)) {
+    problems.add(`expires must be a length of time, got ${JSON.stringify(expires)}`, 'For example "24h".');
+  }
   problems.throwIfAny();
   const spec = {
     message: options.message ?? null,
+    approvers: options.approvers ?? 1,
+    expires: options.expires === undefined ? null : (parseDuration(options.expires) ?? null),
     ...(options.detail === undefined ? {} : { detail: options.detail }),
   };
   return { kind: "approval", spec, judge };
@@ -49,19 +69,53 @@ export function approval(options: ApprovalOptions = {}): Check<unknown> {
 
 async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext): Promise<Verdict> {
   const title = spec.message ?? `Approve ${context.node.id}?`;
+  const { waitingSince } = context;
+  if (spec.expires !== null && waitingSince !== undefined && Date.now() - waitingSince > spec.expires) {
+    const summary = `nobody answered within ${formatDuration(spec.expires)}: ${title}`;
+    return { outcome: "failed", figures: [], summary, hint: "Start a new run and ask again." };
+  }
+  const decisions: Answer[] = [...context.decisions];
+  for (;;) {
+    const rejection = decisions.find((one) => !one.approved);
+    if (rejection !== undefined) {
+      return {
+        outcome: "failed",
+        figures: [],
+        summary: `rejected by ${said(rejection)}`,
+        hint: "Settle the reason with them and start a new run: a rejection stands for this one.",
+      };
+    }
+    const people = new Map(decisions.map((one) => [one.by, one]));
+    if (people.size >= spec.approvers) {
+      const summary = `approved by ${[...people.values()].map(said).join(", ")}`;
+      return { outcome: "passed", figures: [], summary };
+    }
+    const answer = await ask(title, subject, spec, people.size, context);
+    // Somebody who answers twice is one person still.
+    if (answer === undefined || (answer.approved && people.has(answer.by))) {
+      const missing = spec.approvers === 1 ? "" : ` (${people.size} of ${spec.approvers} have approved)`;
+      return { outcome: "suspended", summary: `nobody is there to answer: ${title}${missing}` };
+    }
+    decisions.push(answer);
+  }
+}
+
+async function ask(
+  title: string,
+  subject: unknown,
+  spec: ApprovalSpec,
+  have: number,
+  context: StepContext,
+): Promise<Answer | undefined> {
   const detail = textOf(spec.detail ?? subject);
-  const answer = await context.ask({ title, ...(detail === undefined ? {} : { detail }) });
-  if (answer === undefined) return { outcome: "suspended", summary: `nobody is there to answer: ${title}` };
+  const which = spec.approvers === 1 ? title : `${title} (${have + 1} of ${spec.approvers})`;
+  return await context.ask({ title: which, ...(detail === undefined ? {} : { detail }) });
+}
+
+function said(answer: Answer): string {
   const who = oneLine(answer.by) || "someone unnamed";
   const reason = oneLine(answer.reason ?? "");
-  const why = reason === "" ? "" : `: ${reason}`;
-  if (answer.approved) return { outcome: "passed", figures: [], summary: `approved by ${who}${why}` };
-  return {
-    outcome: "failed",
-    figures: [],
-    summary: `rejected by ${who}${why}`,
-    hint: "Settle the reason with them and start a new run: a rejection stands for this one.",
-  };
+  return reason === "" ? who : `${who}: ${reason}`;
 }
 
 /** A value as a person reads it; `undefined` where there is nothing to read. */

@@ -23,10 +23,10 @@ export function nodeFacts(node: PlanNode): readonly string[] {
   ];
 }
 
-/** A condition in words, with its verdict where the Plan alone tells it; nothing for none. */
-export function conditionFacts(when: Condition | null): readonly string[] {
+/** A condition in words, with its verdict where the Plan alone tells it and none is `given`; nothing for none. */
+export function conditionFacts(when: Condition | null, given = false): readonly string[] {
   if (when === null) return [];
-  const verdict = knownVerdict(when);
+  const verdict = given ? undefined : knownVerdict(when);
   return [
     `when ${conditionText(when)}${verdict === undefined ? "" : verdict ? ": holds" : ": does not hold"}`,
   ];

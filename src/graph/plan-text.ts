@@ -166,7 +166,7 @@ function bodyLines(
   );
   const verdict = prediction === undefined || said ? [] : verdictLines(prediction, plain);
   const facts = nodeFacts(node).map((fact) => safe(fact).replaceAll("\n", " "));
-  const conditions = conditionFacts(node.when).flatMap((text) =>
+  const conditions = conditionFacts(node.when, prediction !== undefined).flatMap((text) =>
     hanging("", safe(text).replaceAll("\n", " "), plain),
   );
   return [...runs, ...conditions, ...verdict, ...joined(facts, plain)];

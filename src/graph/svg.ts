@@ -23,7 +23,7 @@ export interface SvgOptions {
  * the reader's system is, with a title and a description for screen readers and a tooltip for everything.
  *
  * Stages are boxes from left to right, jobs are cards, gates hexagons, deploys pills. Edges that a longer way
- * implies are not drawn, and an arrow at a box stands for one at everything in it; `json` has every edge.
+ * surely implies are not drawn, and an arrow at a box stands for one at everything in it; `json` has every edge.
  *
  * @example
  * ```ts

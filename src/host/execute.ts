@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { Engine, type PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
@@ -9,13 +9,17 @@ import { sweep } from "../executors/shell/sweep.ts";
 import { answerConditions, readHead } from "../facts/index.ts";
 import type { Plan, RunResult } from "../model/index.ts";
 import type { RecordedRun } from "../ports/index.ts";
-import { FileBaselineStore, FileRunStore } from "../stores/fs/index.ts";
+import { FileBaselineStore, type FileRunStore } from "../stores/fs/index.ts";
 import { createMasker } from "../util/mask/index.ts";
 import { systemClock } from "./clock.ts";
+import { storeOf } from "./decide.ts";
 import type { EventStream } from "./event-stream.ts";
+import { historyOf } from "./history.ts";
+import { lockRun, ownOwner } from "./owner.ts";
 import { prepare } from "./prepare.ts";
 import { priorResults, restoreInputs } from "./prior.ts";
 import { ReporterFan } from "./reporter-fan.ts";
+import { checkSameDefinition, findResumable, unfinished } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import { selectNodes } from "./selection.ts";
@@ -29,20 +33,28 @@ export async function execute(
   events: EventStream,
 ): Promise<RunResult> {
   const env = options.env ?? process.env;
-  const prepared = prepare(pipe, { params: options.params, cwd: options.cwd });
+  const store = storeOf(pipe, options);
+  const resuming =
+    options.resume === undefined ? undefined : await findResumable(store, pipe.name, options.run);
+  const prepared = prepare(pipe, { params: resuming?.plan.params ?? options.params, cwd: options.cwd });
   const { plan, root } = prepared;
-  const stateDir = resolve(root, options.stateDir ?? ".sluice");
-  const store = new FileRunStore(stateDir);
-  const selection = selectNodes(plan, options.only, options.from);
-  const recorded = selection === undefined ? undefined : await earlierRun(store, prepared, options.run);
+  const stateDir = store.location;
+  if (resuming !== undefined) checkSameDefinition(resuming.plan, plan, options.resume?.accept === true);
+  const selection =
+    resuming === undefined ? selectNodes(plan, options.only, options.from) : unfinished(plan, resuming);
+  const recorded =
+    resuming ?? (selection === undefined ? undefined : await earlierRun(store, prepared, options.run));
   const prior: ReadonlyMap<string, PriorNode> =
     selection === undefined ? new Map<string, PriorNode>() : priorResults(plan, selection, recorded);
+  const history = recorded === undefined ? undefined : historyOf(recorded);
   const secrets = await resolveSecrets(plan, prepared.draft.secrets, selection, { root, env, signal });
   const masker = createMasker([...secrets].map(([name, value]) => ({ name, value })));
   const leaf = await answerConditions(plan, { root, env, base: options.base });
   if (selection !== undefined) await restoreInputs(plan, selection, prior, store.artifacts, root);
   const runId = recorded?.run ?? id;
-  const recorder = await store.create(runId, plan);
+  // Two that find the same run at the same moment must not both go on with it.
+  const lock = resuming === undefined ? undefined : await lockRun(store, runId);
+  const recorder = resuming === undefined ? await store.create(runId, plan) : await store.append(runId);
   const processes = createProcessGuard();
   const fan = new ReporterFan(options.reporters ?? [], events);
   try {
@@ -69,6 +81,10 @@ export async function execute(
       leaf,
       selection,
       prior,
+      decisions: history?.decisions ?? new Map<string, never>(),
+      waitingSince: history?.waitingSince ?? new Map<string, never>(),
+      resumed: resuming !== undefined,
+      owner: ownOwner(),
       listen: (event) => fan.event(event),
       ask: options.approve ?? ((question, stop) => fan.ask(question, stop)),
       signal,
@@ -76,12 +92,13 @@ export async function execute(
     const result = await engine.run();
     // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
     // each other's jobs this way.
-    if (recorded === undefined) await sweep(`${runId}/`);
+    if (recorded === undefined || resuming !== undefined) await sweep(`${runId}/`);
     await fan.finish(result);
     return result;
   } finally {
     processes.close();
     await recorder.close();
+    await lock?.release();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ParamSchemas, Pipeline } from "../builder/index.ts";
 import type { Release } from "../model/index.ts";
-import type { TargetStatus } from "../ports/index.ts";
+import type { Answer, TargetStatus } from "../ports/index.ts";
+import type { StateOptions } from "./decide.ts";
 import type { TargetOptions } from "./targets.ts";
 
 // Targets are looked at far less often than pipelines are imported, so their part is loaded when it is called.
@@ -37,6 +38,31 @@ export async function rollbackTarget<Schemas extends ParamSchemas>(
   options?: TargetOptions<Schemas> & { readonly to?: number },
 ): Promise<Release> {
   return await (await import("./targets.ts")).rollbackTarget(pipe, name, options);
+}
+
+/**
+ * Records that somebody approves or rejects at a gate of a suspended run, as a chat bot or a web page would. Going on is
+ * another step: `run(pipe, { run: id, resume: {} })`.
+ *
+ * @throws SluiceError `RUN_UNKNOWN`, and `RUN_OVER` where the run does not wait there
+ *
+ * @example
+ * ```ts
+ * import { decide, run } from "sluice";
+ *
+ * await decide(pipe, "20261122-203832-4f9a1c", "production/approval", { approved: true, by: "ada" });
+ * await run(pipe, { run: "20261122-203832-4f9a1c", resume: {} });
+ * ```
+ */
+export async function decide<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  run: string,
+  gate: string,
+  answer: Answer,
+  options: StateOptions = {},
+): Promise<{ readonly node: string }> {
+  const { decideGate } = await import("./decide.ts");
+  return await decideGate(pipe as unknown as Pipeline, run, gate, answer, options);
 }
 
 /**

@@ -23,6 +23,11 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
   readonly from?: string;
   /** The id of the run: a new one, or with `only` and `from` the one that is gone on with. */
   readonly run?: string;
+  /**
+   * Go on with run `run`, or the newest that has not passed: what succeeded is not run again. `accept` lets a definition
+   * pass that was changed harmlessly. The params are the recorded ones.
+   */
+  readonly resume?: { readonly accept?: boolean };
   /** Where changed files count from. @defaultValue see `onChange` */
   readonly base?: string;
   /** Answers approvals. `undefined` as an answer suspends the run. @defaultValue the reporters are asked */

@@ -23,6 +23,7 @@ export type NodeEvent =
   | ArtifactStored
   | GateJudged
   | GateWaiting
+  | GateDecided
   | RolloutEvent;
 
 interface OfRun {
@@ -45,6 +46,18 @@ export interface RunStarted extends OfRun {
   /** Facts about the commit, where the root is a git checkout. */
   readonly commit: string | null;
   readonly branch: string | null;
+  /** The process that runs it, so that another can tell whether it still does. */
+  readonly owner?: RunOwner;
+  /** Set where an earlier process of the run stopped and this one goes on. */
+  readonly resumed?: true;
+}
+
+/** A process, told apart from a later one with the same id. */
+export interface RunOwner {
+  readonly pid: number;
+  /** Opaque; only ever compared. */
+  readonly start: string;
+  readonly machine: string;
 }
 
 export type RunState = "passed" | "failed" | "cancelled" | "suspended";
@@ -157,6 +170,14 @@ export interface GateJudged extends OfNode {
 export interface GateWaiting extends OfNode {
   readonly type: "gate.waiting";
   readonly question: string;
+}
+
+/** Somebody has approved or rejected at a gate. */
+export interface GateDecided extends OfNode {
+  readonly type: "gate.decided";
+  readonly approved: boolean;
+  readonly by: string;
+  readonly reason?: string;
 }
 
 /** What a rollout does. */

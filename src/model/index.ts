@@ -1,5 +1,6 @@
 export type * from "./artifact.ts";
 export type * from "./condition.ts";
+export * from "./condition-text.ts";
 export type * from "./event.ts";
 export type * from "./failure.ts";
 export type * from "./figure.ts";

@@ -6,6 +6,8 @@ export interface RunStore {
   readonly location: string;
   /** Opens a new run; throws `STATE_UNWRITABLE` before anything has run. */
   create(run: string, plan: Plan): Promise<RunRecorder>;
+  /** Opens a run that is there for one more process. Throws `RUN_UNKNOWN`. */
+  append(run: string): Promise<RunRecorder>;
   /** What nodes left in an earlier run: outputs and artifacts by node id. Throws `RUN_UNKNOWN`, `STATE_CORRUPT`. */
   read(run: string): Promise<RecordedRun>;
   /** Ids, the newest first. */

@@ -1,6 +1,7 @@
 import type {
   Artifact,
   ArtifactStored,
+  GateDecided,
   GateJudged,
   GateWaiting,
   Json,
@@ -85,13 +86,19 @@ export interface StepContext {
   restore(artifact: Artifact, folder: string): Promise<void>;
   /** What this node noted in the last run that passed; see {@link Baseline}. */
   readonly baseline: Baseline;
-  /** Asks the person at the terminal; `undefined` where nobody is there. */
+  /** What has been decided at this node so far, in order, also in earlier processes of the run. */
+  readonly decisions: readonly Decision[];
+  /** Since when an earlier process of the run has waited for an answer here: milliseconds since 1970. */
+  readonly waitingSince: number | undefined;
+  /** Asks the person at the terminal; `undefined` where nobody is there. An answer becomes one of the decisions. */
   ask(question: Question): Promise<Answer | undefined>;
 }
 
 type Distribute<E> = E extends { node?: string } ? Omit<E, "node" | "at"> : never;
 /** An event as a node gives it. */
-export type Progress = Distribute<RolloutEvent | GateJudged | GateWaiting | ArtifactStored | RunWarning>;
+export type Progress = Distribute<
+  RolloutEvent | GateDecided | GateJudged | GateWaiting | ArtifactStored | RunWarning
+>;
 
 /** What a gate compares with: a value kept from the last run that passed as a whole. */
 export interface Baseline {
@@ -109,6 +116,12 @@ export interface Answer {
   readonly approved: boolean;
   readonly by: string;
   readonly reason?: string;
+}
+
+/** A recorded {@link Answer}. */
+export interface Decision extends Answer {
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Keeps process groups from outliving the run. */

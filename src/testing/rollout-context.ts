@@ -87,6 +87,8 @@ function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> 
     processes: { add: () => undefined, remove: () => undefined },
     mask: (text) => text,
     outcome: undefined,
+    decisions: [],
+    waitingSince: undefined,
     restore: ({ name }) =>
       Promise.reject(new SluiceError("ARTIFACT_MISSING", `there is no artifact "${name}" outside a run`)),
     baseline: { previous: () => Promise.resolve(undefined), propose: () => undefined },

@@ -201,6 +201,21 @@ describe("an upgrade", () => {
     }
   });
 
+  it("is at full size before it is promoted", async () => {
+    const env = { START_DELAY: "700" };
+    await rig.deploy(rig.app({ version: "one", replicas: 1, env }));
+    const driver = await rig.connect(rig.app({ version: "two", replicas: 2, env }));
+    await driver.start(1);
+    const seen: RolloutState[] = [];
+    const promotion = { over: false };
+    const promoting = driver.promote().finally(() => (promotion.over = true));
+    while (!promotion.over) seen.push(await driver.observe());
+    await promoting;
+    expect(seen.some(({ candidate }) => candidate?.replicas === 2 && candidate.ready === 1)).toBe(true);
+    for (const { stable } of seen) if (stable?.revision === 2) expect(stable.ready).toBe(2);
+    expect(await driver.observe()).toMatchObject({ current: true, stable: { revision: 2, ready: 2 } });
+  });
+
   it("keeps the old release running without requests as long as it is told to", async () => {
     const url = await rig.deploy(rig.app({ version: "one", replicas: 1 }));
     const driver = await rig.connect(rig.app({ version: "two", replicas: 1 }));

@@ -35,6 +35,8 @@ describe("an app that does not come up", () => {
     expect(error.message).toContain("cannot go on");
     expect(error.message).toContain("starting with secret ***");
     expect(error.message).not.toContain("hunter2");
+    const log = await readFile(rig.path("releases", "2", "logs", "0.log"), "utf8");
+    expect(log.match(/cannot go on/g)).toHaveLength(1);
     await driver.abort(error.message);
     expect(await driver.observe()).toMatchObject({ candidate: undefined, stable: { revision: 1, ready: 1 } });
     expect(await ask(url)).toMatchObject({ status: 200, revision: 1 });
@@ -153,6 +155,18 @@ describe("a port that another program has", () => {
     }
     const driver = await rig.connect(rig.app(), { port });
     expect((await driver.observe()).url).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  it("does not become the target's when it was deployed to before", async () => {
+    const url = await rig.deploy(rig.app({ replicas: 1 }));
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const error = await refusal(rig.connect(rig.app({ replicas: 1 }), { port })).finally(() => other.close());
+    expect(error).toMatchObject({ code: "TARGET_STATE" });
+    expect((await rig.status()).url).toBe(url);
+    expect(await ask(url)).toMatchObject({ status: 200 });
+    expect((await (await rig.connect(rig.app({ replicas: 1 }))).observe()).url).toBe(url);
   });
 
   it("moves the target, when it is given another one, without ending anything", async () => {

@@ -1,6 +1,9 @@
 import type { GraphView, ViewEdge } from "../view.ts";
 
-/** The edges without those that a longer way implies. */
+/**
+ * The edges without those that a longer way implies. A way through a node that a condition may skip implies nothing:
+ * what stands behind it may run without it.
+ */
 export function withoutImplied(view: GraphView): readonly ViewEdge[] {
   const count = view.nodes.length;
   const incoming: ViewEdge[][] = view.nodes.map(() => []);
@@ -14,8 +17,10 @@ export function withoutImplied(view: GraphView): readonly ViewEdge[] {
   for (const { id } of view.plan.nodes) {
     const to = index.get(id);
     if (to === undefined) continue;
-    for (const { from } of incoming[to] ?? []) {
-      for (let word = 0; word < words; word++) {
+    for (const edge of incoming[to] ?? []) {
+      const { from } = edge;
+      const inherited = certain(view, edge) ? words : 0;
+      for (let word = 0; word < inherited; word++) {
         before[to * words + word] = (before[to * words + word] ?? 0) | (before[from * words + word] ?? 0);
       }
       const at = to * words + (from >>> 5);
@@ -24,6 +29,15 @@ export function withoutImplied(view: GraphView): readonly ViewEdge[] {
   }
   return view.edges.filter((edge) => {
     const others = incoming[edge.to] ?? [];
-    return !others.some((other) => other.from !== edge.from && has(other.from, edge.from));
+    return !others.some(
+      (other) => other.from !== edge.from && certain(view, other) && has(other.from, edge.from),
+    );
   });
+}
+
+/** Whether the first node has run, or was not skipped by a condition, wherever the second one runs. */
+function certain(view: GraphView, { from, to }: ViewEdge): boolean {
+  const [source, target] = [view.nodes[from], view.nodes[to]];
+  if (source === undefined || target === undefined || source.when !== undefined) return false;
+  return source.stage === target.stage || view.stages[source.stage]?.when === undefined;
 }

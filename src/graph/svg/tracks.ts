@@ -39,7 +39,7 @@ export function slotsOf(tracks: readonly Track[]): Slots {
     (slots[slot] ??= []).push(piece);
     slotOf.set(piece.track, slot);
   }
-  
+  separate(tracks, slotOf, work);
   return { slotOf, count: slots.length, steps: work.steps };
 }
 

@@ -63,6 +63,13 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
     }
     case "gate.waiting":
       return ["warn", `waits for an answer: ${event.question}`];
+    case "gate.decided": {
+      const why = event.reason === undefined ? "" : `: ${event.reason}`;
+      return [
+        event.approved ? "good" : "bad",
+        `${event.approved ? "approved" : "rejected"} by ${event.by}${why}`,
+      ];
+    }
     case "rollout.started": {
       const replaced = event.from === undefined ? "" : `, replacing revision ${String(event.from)}`;
       return [

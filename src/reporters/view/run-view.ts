@@ -117,6 +117,8 @@ export class RunView {
       case "gate.judged":
         node.verdict = event;
         return;
+      case "gate.decided":
+        return;
       case "gate.waiting":
         node.question = event.question;
         return;

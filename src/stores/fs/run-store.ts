@@ -45,13 +45,13 @@ export class FileRunStore implements RunStore {
         if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
       });
       const planFile = join(folder, "plan.json");
-      if (existsSync(planFile)) return this.#join(run, folder, plan);
+      if (existsSync(planFile)) return this.#join(run, plan);
       writeAtomic(planFile, JSON.stringify(plan));
       return new FileRecorder(folder, FIRST);
     });
   }
 
-  async #join(run: string, folder: string, plan: Plan): Promise<RunRecorder> {
+  async #join(run: string, plan: Plan): Promise<RunRecorder> {
     const known = await this.#plan(run);
     if (known.fingerprint !== plan.fingerprint) {
       throw new SluiceError(
@@ -62,8 +62,14 @@ export class FileRunStore implements RunStore {
         },
       );
     }
+    return await this.append(run);
+  }
+
+  /** Opens a run that is there for one more process. Throws `RUN_UNKNOWN`. */
+  async append(run: string): Promise<RunRecorder> {
+    await this.#plan(run);
     const part = `${Date.now().toString(36)}.${process.pid.toString(36)}`;
-    return new FileRecorder(folder, `journal-${part}.jsonl`);
+    return new FileRecorder(this.#folder(run), `journal-${part}.jsonl`);
   }
 
   async read(run: string): Promise<RecordedRun> {
@@ -80,9 +86,14 @@ export class FileRunStore implements RunStore {
     const outputs = new Map<string, Json | undefined>();
     const artifacts = new Map<string, readonly Artifact[]>();
     for (const event of events) {
-      if (event.type !== "node.succeeded") continue;
-      outputs.set(event.node, event.output);
-      artifacts.set(event.node, event.artifacts ?? []);
+      if (event.type === "node.succeeded") {
+        outputs.set(event.node, event.output);
+        artifacts.set(event.node, event.artifacts ?? []);
+      } else if (event.type === "node.started") {
+        // It was run again: what it left before no longer stands.
+        outputs.delete(event.node);
+        artifacts.delete(event.node);
+      }
     }
     return { run, plan, events, outputs, artifacts };
   }

@@ -22,7 +22,7 @@ export async function unhealthy(
   const secret = replica.failure?.kind === "secret";
   return new SluiceError(
     state ? "STATE_UNWRITABLE" : secret ? "SECRET_MISSING" : "RELEASE_UNHEALTHY",
-    context.mask(state || secret ? `${what}: ${why}` : `${what}: ${why}${printed}`),
+    state || secret ? `${what}: ${why}` : `${what}: ${why}${printed}`,
     {
       path: log,
       hint: state ? "Make room on the disk." : secret ? "Declare the secret in the pipeline." : HINT,

@@ -28,7 +28,7 @@ const server = createServer((request, response) => {
     response.end();
   } else if (url.pathname === "/slow") {
     setTimeout(() => response.end(JSON.stringify(me)), Number(url.searchParams.get("ms")));
-  } else if (url.pathname === "/fail") {
+  } else if (url.pathname === "/fail" || env.FAIL_ALL) {
     response.statusCode = 500;
     response.end("failed");
   } else if (url.pathname === "/break") {

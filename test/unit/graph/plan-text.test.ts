@@ -80,17 +80,20 @@ describe("planText", () => {
   });
 
   it("gives the verdict of a condition that the plan alone decides", () => {
-    const when = (value: boolean): string =>
+    const when = (value: boolean, predictions = new Map<string, Prediction>()): string =>
       planText(
         planOf({
           stages: [
             { name: "a", nodes: [{ name: "x", when: { kind: "static", value, reason: "it is so" } }] },
           ],
         }),
-        plain,
+        { ...plain, predictions },
       );
     expect(when(true)).toContain("when it is so: holds\n");
     expect(when(false)).toContain("when it is so: does not hold\n");
+    expect(when(false, new Map([["a/x", { runs: false, why: "not so" }]]))).toContain(
+      "when it is so\n                    skipped: not so\n",
+    );
   });
 
   it("says where a stage stands only where that is not behind the one above", () => {

@@ -9,9 +9,10 @@ export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): bo
   return isAlive(leader) && kill(-leader.pid, signal);
 }
 
-/** Whether a group has members, its leader or others. */
+/** Whether a group has members, its leader or others. A zombie that nobody collects, as in a container, is none. */
 export function groupExists(leader: ProcessIdentity): boolean {
-  return kill(-leader.pid, 0);
+  if (!kill(-leader.pid, 0)) return false;
+  return process.platform !== "linux" || membersOf(leader).length > 0;
 }
 
 /**
@@ -28,9 +29,13 @@ export function sweepGroup(leader: ProcessIdentity): void {
  */
 export function sweepMarked(leader: ProcessIdentity, marker: string): void {
   if (!isOfThisBoot(leader) || isAlive(leader)) return;
-  for (const pid of pidsOfProc()) {
-    if (statFields(pid)?.group === leader.pid && environmentOf(pid).includes(marker)) kill(pid, "SIGKILL");
+  for (const pid of membersOf(leader)) {
+    if (environmentOf(pid).includes(marker)) kill(pid, "SIGKILL");
   }
+}
+
+function membersOf(leader: ProcessIdentity): readonly number[] {
+  return pidsOfProc().filter((pid) => statFields(pid)?.group === leader.pid && identify(pid) !== undefined);
 }
 
 function pidsOfProc(): readonly number[] {

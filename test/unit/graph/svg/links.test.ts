@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blocksOf } from "../../../../src/graph/svg/blocks.ts";
 import { type End, linksOf } from "../../../../src/graph/svg/links.ts";
+import type { Condition } from "../../../../src/model/index.ts";
 import { viewOf } from "../../../../src/graph/view.ts";
 import { type NodeDraft, planOf, type StageDraft } from "../../../fixtures/plans.ts";
 
@@ -48,6 +49,26 @@ describe("linksOf", () => {
         ],
       }),
     ).toEqual(["s/a -> s/b (1)", "s/b -> s/c (1)", "s/c -> s/d (1)"]);
+  });
+
+  it("keeps edges whose longer way leads through a node that may be skipped", () => {
+    const when: Condition = { kind: "tag", patterns: ["v*"] };
+    const chain = (more: Partial<NodeDraft>): readonly NodeDraft[] => [
+      { name: "a" },
+      { name: "b", needs: ["s/a"], ...more },
+      { name: "c", needs: ["s/a", "s/b"] },
+    ];
+    expect(links({ name: "s", nodes: chain({}) })).not.toContain("s/a -> s/c (1)");
+    expect(links({ name: "s", nodes: chain({ when }) })).toContain("s/a -> s/c (1)");
+    // A condition of the whole stage skips all of it or nothing.
+    expect(links({ name: "s", when, nodes: chain({}) })).not.toContain("s/a -> s/c (1)");
+    expect(
+      links(
+        { name: "r", nodes: nodes("a") },
+        { name: "s", when, nodes: [{ name: "b", needs: ["r/a"] }] },
+        { name: "t", nodes: [{ name: "c", needs: ["r/a", "s/b"] }] },
+      ),
+    ).toContain("r/a -> t/c (1)");
   });
 
   it("makes one edge of those to and from all cells of a matrix", () => {

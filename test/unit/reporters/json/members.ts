@@ -24,6 +24,8 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
     nodes: "required",
     commit: "required",
     branch: "required",
+    owner: "optional",
+    resumed: "optional",
   },
   "run.finished": { ...EVENT, state: "required", duration: "required", reason: "required" },
   warning: { ...EVENT, message: "required", node: "optional" },
@@ -46,6 +48,7 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
   "artifact.stored": { ...NODE, artifact: "required" },
   "gate.judged": { ...NODE, ok: "required", figures: "required", summary: "required" },
   "gate.waiting": { ...NODE, question: "required" },
+  "gate.decided": { ...NODE, approved: "required", by: "required", reason: "optional" },
   "rollout.started": {
     ...NODE,
     target: "required",
@@ -138,6 +141,7 @@ function partProblems(event: JsonEvent): readonly string[] {
     case "node.cancelled":
     case "node.suspended":
     case "gate.waiting":
+    case "gate.decided":
     case "rollout.started":
     case "rollout.weight":
     case "rollout.promoted":

@@ -51,6 +51,11 @@ async function killLeader(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Long enough for a signal that should not have been sent to show. */
+function signalsArrive(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 150));
+}
+
 async function groupGone(leader: ProcessIdentity): Promise<void> {
   for (let turn = 0; groupExists(leader); turn += 1) {
     if (turn > 200) throw new Error("the group lives on");
@@ -113,7 +118,8 @@ describe("signalGroup", () => {
     const recycled = { ...identityOf(child), start: "an earlier start" };
     expect(signalGroup(recycled, "SIGKILL")).toBe(false);
     sweepGroup(recycled);
-    expect(isAlive(identityOf(child))).toBe(true);
+    await signalsArrive();
+    expect(child.exitCode ?? child.signalCode).toBeNull();
   });
 });
 
@@ -134,6 +140,7 @@ describe("sweepGroup", () => {
     const other = { ...leader, start: leader.start.replace(/^[^/]+/, "another-boot") };
     sweepGroup(other);
     sweepMarked(other, "MARK=1");
+    await signalsArrive();
     expect(groupExists(leader)).toBe(true);
   });
 });
@@ -144,6 +151,7 @@ describe.runIf(process.platform === "linux")("sweepMarked", () => {
     const leader = identityOf(child);
     await killLeader(child);
     sweepMarked(leader, "MARK=2");
+    await signalsArrive();
     expect(groupExists(leader)).toBe(true);
     sweepMarked(leader, "MARK=1");
     await groupGone(leader);

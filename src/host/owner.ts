@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { SluiceError } from "../errors/index.ts";
+import type { RunEvent, RunOwner } from "../model/index.ts";
+import { isAlive, thisProcess } from "../targets/local/process/identity.ts";
+import { machineName } from "../targets/local/process/machine.ts";
+import { takeLock, type Lock } from "../targets/local/state/lock.ts";
+
+/** This process, as a run's journal names it. */
+export function ownOwner(): RunOwner {
+  return { ...thisProcess(), machine: machineName() };
+}
+
+/** The process that is at a run right now; `undefined` where it has ended or is gone. */
+export function liveOwner(events: readonly RunEvent[]): RunOwner | undefined {
+  let owner: RunOwner | undefined;
+  for (const event of events) {
+    if (event.type === "run.started") owner = event.owner;
+    else if (event.type === "run.finished") owner = undefined;
+  }
+  if (owner === undefined) return undefined;
+  // On another machine it cannot be looked at, so it counts as alive.
+  return owner.machine !== machineName() || isAlive(owner) ? owner : undefined;
+}
+
+/** Takes a run for this process. @throws SluiceError `RUN_BUSY` */
+export async function lockRun(store: { readonly location: string }, run: string): Promise<Lock> {
+  const attempt = await takeLock(join(store.location, "runs", run), "lock", { run });
+  if (attempt.taken) return attempt.lock;
+  const { owner, host } = attempt.holder;
+  throw new SluiceError("RUN_BUSY", `run ${run} is being run by process ${owner.pid} on ${host}`, {
+    hint: "Wait for it, or end that process first.",
+  });
+}
