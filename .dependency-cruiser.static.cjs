@@ -1,6 +1,6 @@
 /**
- * `import "sluice"` loads no other package before anything runs. Only static imports of values count here: what is reached by
- * `import()` costs nothing until it is used, and types cost nothing at all.
+ * `import "sluice"` loads no other package before anything runs. Only static imports of values count here: what is
+ * reached by `import()` costs nothing until it is used, and types cost nothing at all.
  */
 module.exports = {
   forbidden: [

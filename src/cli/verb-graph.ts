@@ -10,10 +10,10 @@ import type { Terminal } from "./terminal.ts";
 
 export async function performGraph(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const format = textFlag(command, "format") ?? "mermaid";
-  if (!FORMATS.includes(format)) {
-    throw new SluiceError("USAGE", `there is no format "${format}"`, {
-      hint: `One of: ${FORMATS.join(", ")}.`,
-    });
+  const known = GRAPH_FORMATS.find((one) => one === format);
+  if (known === undefined) {
+    const hint = `One of: ${GRAPH_FORMATS.join(", ")}.`;
+    throw new SluiceError("USAGE", `there is no format "${format}"`, { hint });
   }
   const { plan } = prepare(pipe, commonOptions(command));
   const text = await renderGraph(plan, known);

@@ -14,6 +14,8 @@ const LONGEST_WAIT = 20_000;
 const LONGEST_LEAVE = 2_000;
 
 async function main(folder: string): Promise<void> {
+  // The log may be on a full disk; that is no reason to stop answering requests.
+  process.stderr.on("error", () => undefined);
   const layout = layoutOf(folder);
   const socket = socketPath(folder);
   const attempt = await takeLock(layout.locks, PROXY_LOCK, { socket, protocol: String(PROTOCOL) });

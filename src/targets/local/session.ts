@@ -6,9 +6,10 @@ import type { ProxyClient } from "./proxy/client.ts";
 import { ensureProxy, findProxy, hasEnded, type RunningProxy } from "./proxy/launch.ts";
 import { isFree } from "./proxy/ports.ts";
 import type { ProxyView } from "./proxy/protocol.ts";
+import { busy, portTaken } from "./session-errors.ts";
 import type { LocalSpec } from "./spec.ts";
 import { makeFolder } from "./state/atomic-file.ts";
-import { takeLock, type Lock, type LockRecord } from "./state/lock.ts";
+import { takeLock, type Lock } from "./state/lock.ts";
 import { emptyState, readState, writeState, type TargetState } from "./state/target-state.ts";
 
 const DRIVER_LOCK = "driver";
@@ -204,25 +205,4 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
-}
-
-function busy(name: string, holder: LockRecord, file: string): SluiceError {
-  const { owner, host, note, since } = holder;
-  const who = `run ${note["run"] ?? "?"} of pipeline "${note["pipeline"] ?? "?"}" (pid ${owner.pid} on ${host})`;
-  return new SluiceError(
-    "TARGET_BUSY",
-    `target "${name}" is being changed by ${who} since ${new Date(since).toISOString()}`,
-    {
-      path: file,
-      hint: `Wait for it or end it; if it ran on a machine that is gone, remove ${file}.`,
-    },
-  );
-}
-
-function portTaken(spec: LocalSpec, port: number, problem: string | null = null): SluiceError {
-  return new SluiceError(
-    "TARGET_STATE",
-    `port ${port} of target "${spec.name}" is in use by another program${problem === null ? "" : ` (${problem})`}`,
-    { hint: `End that program (lsof -i :${port} names it), or give local({ port }) another port.` },
-  );
 }

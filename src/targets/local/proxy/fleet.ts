@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { releaseLayout, replicaLog, type Layout } from "../layout.ts";
 import { sweepMarked } from "../process/group.ts";
 import { isAlive } from "../process/identity.ts";
 import type { ReleaseRecord } from "../state/release-store.ts";
 import { Instance, type InstanceHooks } from "./instance.ts";
 import type { LatestWriter } from "./latest-writer.ts";
-import { freePort } from "./ports.ts";
 import type { ReplicaFailure, ReplicaView } from "./protocol.ts";
-import { environmentFor, MARKER } from "./replica-env.ts";
-import { spawnReplica } from "./replica-process.ts";
+import { MARKER } from "./replica-env.ts";
+import { startReplica } from "./replica-start.ts";
 import type { ReplicaRecord } from "./runtime-file.ts";
 import { restartDelay, Slot } from "./slot.ts";
 
@@ -166,24 +164,24 @@ export class Fleet {
   }
 
   async #start(slot: Slot): Promise<void> {
-    const plan = this.#order.plans.get(slot.revision);
-    if (plan === undefined) return;
-    const { release } = plan;
+    const { plans, env, secrets } = this.#order;
+    const release = plans.get(slot.revision)?.release;
+    if (release === undefined) return;
     slot.drain = release.drain;
-    const files = releaseLayout(this.#layout, slot.revision);
-    const id = randomUUID();
-    const port = await freePort(new Set(this.records().map((record) => record.port)));
-    const made = environmentFor({ release, index: slot.index, id, port, ...this.#order });
-    if ("missing" in made) {
-      this.#fail(slot, {
-        kind: "secret",
-        text: `needs the secret "${made.missing}", whose value is not at hand`,
-      });
+    const taken = new Set(this.records().map(({ port }) => port));
+    const waiting = await startReplica({
+      layout: this.#layout,
+      release,
+      index: slot.index,
+      env,
+      secrets,
+      taken,
+    });
+    if ("missing" in waiting) {
+      const text = `needs the secret "${waiting.missing}", whose value is not at hand`;
+      this.#fail(slot, { kind: "secret", text });
       return;
     }
-    const { revision, index } = slot;
-    const start = { id, revision, index, port, command: release.command, cwd: files.files, env: made.env };
-    const waiting = await spawnReplica({ ...start, log: replicaLog(files, index) });
     const instance = this.#watch(new Instance(waiting.record, waiting.child, release.health, this.#hooks));
     if (this.#slots.get(slot.key) === slot) slot.instance = instance;
     else void instance.retire(0, 0);

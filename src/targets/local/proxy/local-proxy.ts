@@ -1,11 +1,12 @@
-import { access, rename, writeFile } from "node:fs/promises";
-import { readJson } from "../state/atomic-file.ts";
+import { access } from "node:fs/promises";
+import { codeOf } from "../state/atomic-file.ts";
 import type { CountSnapshot, SideCounts } from "../../../ports/index.ts";
 import type { Layout } from "../layout.ts";
 import { readRelease, type ReleaseRecord } from "../state/release-store.ts";
 import { emptyRouting } from "../state/routing.ts";
 import { WeightedTurns } from "./balancer.ts";
 import { Counters } from "./counters.ts";
+import { CountsFile } from "./counts-file.ts";
 import { Fleet, type FleetPlan } from "./fleet.ts";
 import { LatestWriter } from "./latest-writer.ts";
 import { Listeners } from "./listeners.ts";
@@ -22,7 +23,7 @@ export class LocalProxy {
   readonly #counters = new Counters();
   readonly #fleet: Fleet;
   readonly #runtime: LatestWriter;
-  readonly #countsFile: LatestWriter;
+  readonly #counts: CountsFile;
   readonly #listeners: Listeners;
   readonly #watchers = new Watchers();
   readonly #releases = new Map<number, ReleaseRecord>();
@@ -31,7 +32,6 @@ export class LocalProxy {
   #secrets: Readonly<Record<string, string>> = {};
   #last: Promise<unknown> = Promise.resolve();
   #sidePortsBefore: ProxyView["sidePorts"] = null;
-  #countsWritten = 0;
 
   constructor(layout: Layout, env: Readonly<Record<string, string>>) {
     this.#layout = layout;
@@ -40,7 +40,7 @@ export class LocalProxy {
       const { sidePorts } = this.#listeners;
       return writeRuntime(layout.runtime, { sidePorts, replicas: this.#fleet.records() });
     });
-    this.#countsFile = new LatestWriter(() => this.#writeCounts());
+    this.#counts = new CountsFile(layout.counts, this.#counters);
     this.#fleet = new Fleet(layout, this.#runtime, () => {
       this.#watchers.bump();
     });
@@ -54,7 +54,7 @@ export class LocalProxy {
   /** Goes on where the proxy before this one stopped. */
   async boot(routing: Routing): Promise<void> {
     const runtime = await readRuntime(this.#layout.runtime);
-    await this.#restoreCounts();
+    await this.#counts.restore();
     await this.#load(routing);
     this.#routing = routing;
     await this.#fleet.adopt(runtime.replicas, this.#plans(routing));
@@ -102,27 +102,20 @@ export class LocalProxy {
       return plan === null ? undefined : this.#counters.read(plan.revision);
     };
     const snapshot = { at: Date.now(), stable: side("stable"), candidate: side("candidate") };
-    await this.saveCounts().catch(() => undefined); // on a full disk, counts that a crash would lose are better than none
+    await this.#counts.save().catch(() => undefined); // on a full disk, counts that a crash would lose are better than none
     return snapshot;
-  }
-
-  async saveCounts(): Promise<void> {
-    if (this.#counters.changes !== this.#countsWritten) await this.#countsFile.save();
   }
 
   /** What falls due by itself. Says false where the target's folder has gone, and nobody could ever steer this proxy. */
   async tick(): Promise<boolean> {
-    const there = await access(this.#layout.state).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return false;
+    const fault: unknown = await access(this.#layout.state).catch((error: unknown) => error);
+    if (codeOf(fault) === "ENOENT") return false;
     const turn = this.#last.then(() => this.#follow(this.#routing, null));
     this.#last = turn.catch(() => undefined);
     await turn;
     for (const log of [this.#layout.proxyLog, ...this.#fleet.logs()])
       await limitLog(log).catch(() => undefined);
-    await this.saveCounts().catch(() => undefined);
+    await this.#counts.save().catch(() => undefined);
     return true;
   }
 
@@ -138,17 +131,13 @@ export class LocalProxy {
   async leave(): Promise<void> {
     this.#listeners.close();
     await this.#listeners.closed();
-    await this.saveCounts().catch(() => undefined);
+    await this.#counts.save().catch(() => undefined);
   }
 
   async #load(routing: Routing): Promise<void> {
-    const wanted = sidesOf(routing);
-    for (const revision of this.#releases.keys()) {
-      if (!wanted.some((side) => side.revision === revision)) this.#releases.delete(revision);
-    }
-    for (const { revision } of wanted) {
-      if (!this.#releases.has(revision))
-        this.#releases.set(revision, await readRelease(this.#layout, revision));
+    for (const { revision } of sidesOf(routing)) {
+      if (this.#releases.has(revision)) continue;
+      this.#releases.set(revision, await readRelease(this.#layout, revision));
     }
   }
 
@@ -168,7 +157,9 @@ export class LocalProxy {
       grace: routing.grace,
     };
     this.#fleet.want(order, retry);
-    this.#counters.keep(new Set(sidesOf(routing).map(({ revision }) => revision)));
+    const used = new Set(order.plans.keys());
+    this.#counters.keep(used);
+    for (const revision of this.#releases.keys()) if (!used.has(revision)) this.#releases.delete(revision);
     if (routing.open) {
       await this.#listeners.open(routing.port);
       await this.#listeners.openSides(this.#sidePortsBefore);
@@ -189,22 +180,6 @@ export class LocalProxy {
       if (release !== undefined) plans.set(revision, { release, replicas, proven });
     }
     return plans;
-  }
-
-  /** Not waited for on the disk: a proxy that is killed loses nothing by it, and after a crash of the machine all is new. */
-  async #writeCounts(): Promise<void> {
-    const draft = `${this.#layout.counts}.tmp`;
-    this.#countsWritten = this.#counters.changes;
-    await writeFile(draft, JSON.stringify(this.#counters), { mode: 0o600 });
-    await rename(draft, this.#layout.counts);
-  }
-
-  async #restoreCounts(): Promise<void> {
-    const file = this.#layout.counts;
-    const value = await readJson(file).catch(() => null);
-    if (value === undefined || this.#counters.restore(value)) return;
-    await rename(file, `${file}.unreadable`);
-    process.stderr.write(`${file} could not be understood and was set aside; counting starts at zero\n`);
   }
 }
 
