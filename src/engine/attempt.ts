@@ -1,5 +1,5 @@
 import type { CompiledNode } from "../compile/index.ts";
-import { SluiceError } from "../errors/index.ts";
+import { isSluiceError, SluiceError } from "../errors/index.ts";
 import type { Artifact, Json } from "../model/index.ts";
 import { formatDuration } from "../util/duration.ts";
 import { perform, Suspended } from "./actions.ts";
@@ -146,7 +146,7 @@ function abandoned(run: NodeRun, input: EngineInput, stop: AbortSignal): Promise
 }
 
 export function isCancellation(error: unknown): boolean {
-  return error instanceof SluiceError && error.code === "CANCELLED";
+  return isSluiceError(error) && error.code === "CANCELLED";
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

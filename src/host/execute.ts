@@ -39,7 +39,7 @@ export async function execute(
   const prepared = prepare(pipe, { params: resuming?.plan.params ?? options.params, cwd: options.cwd });
   const { plan, root } = prepared;
   const stateDir = store.location;
-  if (resuming !== undefined) checkSameDefinition(resuming.plan, plan, options.resume?.accept === true);
+  if (resuming !== undefined) await checkSameDefinition(resuming.plan, plan, options.resume?.accept === true);
   const selection =
     resuming === undefined ? selectNodes(plan, options.only, options.from) : unfinished(plan, resuming);
   const recorded =

@@ -1,6 +1,4 @@
 import { SluiceError } from "../errors/index.ts";
-import { planDiffText } from "../graph/plan-diff-text.ts";
-import { planDiff } from "../graph/plan-diff.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
 import { historyOf } from "./history.ts";
@@ -43,8 +41,12 @@ async function newestOpen(store: RunStore, pipeline: string): Promise<RecordedRu
  *
  * @throws SluiceError `DEFINITION_CHANGED`
  */
-export function checkSameDefinition(recorded: Plan, current: Plan, accept: boolean): void {
+export async function checkSameDefinition(recorded: Plan, current: Plan, accept: boolean): Promise<void> {
   if (recorded.fingerprint === current.fingerprint) return;
+  const [{ planDiff }, { planDiffText }] = await Promise.all([
+    import("../graph/plan-diff.ts"),
+    import("../graph/plan-diff-text.ts"),
+  ]);
   const changes = planDiff(recorded, current);
   const breaking = changes.filter((change) => change.impact === "breaking");
   if (breaking.length === 0 && accept) return;

@@ -1,8 +1,9 @@
-import { crc32 } from "node:zlib";
+import { hash } from "node:crypto";
 import { SluiceError } from "../../errors/index.ts";
 import type { RunEvent } from "../../model/index.ts";
 
-// A line is `{"c":"<crc32, 8 hex digits>","e":<event>}`: JSON for every tool, and its own proof of being whole.
+// A line is `{"c":"<first 8 hex digits of its SHA-256>","e":<event>}`: JSON for every tool, and its own proof of being
+// whole.
 const HEAD = '{"c":"';
 const MIDDLE = '","e":';
 const BODY_AT = HEAD.length + 8 + MIDDLE.length;
@@ -10,7 +11,7 @@ const BODY_AT = HEAD.length + 8 + MIDDLE.length;
 /** An event as a line of the journal, with its end of line. */
 export function encodeRecord(event: RunEvent): string {
   const body = JSON.stringify(event);
-  return `${HEAD}${crc32(body).toString(16).padStart(8, "0")}${MIDDLE}${body}}\n`;
+  return `${HEAD}${checksum(body)}${MIDDLE}${body}}\n`;
 }
 
 /**
@@ -40,6 +41,10 @@ export function decodeJournal(text: string, file: string): { events: RunEvent[];
 function decodeRecord(line: string): RunEvent | undefined {
   if (!line.startsWith(HEAD) || !line.endsWith("}")) return undefined;
   const body = line.slice(BODY_AT, -1);
-  if (crc32(body) !== Number.parseInt(line.slice(HEAD.length, HEAD.length + 8), 16)) return undefined;
+  if (checksum(body) !== line.slice(HEAD.length, HEAD.length + 8)) return undefined;
   return JSON.parse(body) as RunEvent;
+}
+
+function checksum(body: string): string {
+  return hash("sha256", body).slice(0, 8);
 }
