@@ -47,17 +47,49 @@ export function attempt(
 }
 
 async function settle(value: PromiseLike<unknown>, run: NodeRun, input: EngineInput): Promise<AttemptResult> {
-  const stop = new AbortController();
-  const racers: PromiseLike<unknown>[] = [value, abandoned(run, input, stop.signal)];
-  if (run.node.timeout !== null) limit(run, run.node.timeout, input, stop.signal);
+  const timers = new Timers(input);
+  const given = new Promise<never>((_resolve, reject) => {
+    run.onAbort = (reason) => {
+      timers.after(run.node.grace + ABANDON_AFTER, () => {
+        reject(reason);
+      });
+    };
+  });
+  const { timeout } = run.node;
+  if (timeout !== null) {
+    timers.after(timeout, () => {
+      run.abort(timedOut(timeout));
+    });
+  }
   try {
-    return await conclude(await Promise.race(racers), run, input);
+    return await conclude(await Promise.race([value, given]), run, input);
   } catch (error) {
     return { kind: "failed", error: run.abortReason ?? error };
   } finally {
-    stop.abort();
+    timers.stop();
   }
 }
+
+/** What waits beside a node's work. Most nodes need none, so nothing is made before it is asked for. */
+class Timers {
+  readonly #input: EngineInput;
+  #controller: AbortController | undefined;
+
+  constructor(input: EngineInput) {
+    this.#input = input;
+  }
+
+  after(ms: number, then: () => void): void {
+    this.#controller ??= new AbortController();
+    this.#input.clock.sleep(ms, this.#controller.signal).then(then, () => undefined);
+  }
+
+  stop(): void {
+    this.#controller?.abort(OVER);
+  }
+}
+
+const OVER = new SluiceError("CANCELLED", "the attempt is over");
 
 function conclude(value: unknown, run: NodeRun, input: EngineInput): AttemptResult | Promise<AttemptResult> {
   if (value instanceof Suspended) return { kind: "suspended", reason: value.reason };
@@ -118,30 +150,9 @@ function finish(run: NodeRun, result: AttemptResult, done: (result: AttemptResul
   );
 }
 
-function limit(run: NodeRun, timeout: number, input: EngineInput, stop: AbortSignal): void {
-  input.clock.sleep(timeout, stop).then(
-    () => {
-      run.abort(
-        new SluiceError("TIMEOUT", `it ran longer than its timeout of ${formatDuration(timeout)}`, {
-          hint: "Raise `timeout`, or find out what it waits for in its log.",
-        }),
-      );
-    },
-    () => undefined,
-  );
-}
-
-/** Rejects when the node has been told to end and, well after its grace, still has not. */
-function abandoned(run: NodeRun, input: EngineInput, stop: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    run.onAbort = (reason) => {
-      input.clock.sleep(run.node.grace + ABANDON_AFTER, stop).then(
-        () => {
-          reject(reason);
-        },
-        () => undefined,
-      );
-    };
+function timedOut(timeout: number): SluiceError {
+  return new SluiceError("TIMEOUT", `it ran longer than its timeout of ${formatDuration(timeout)}`, {
+    hint: "Raise `timeout`, or find out what it waits for in its log.",
   });
 }
 
