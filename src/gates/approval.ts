@@ -69,12 +69,9 @@ export function approval(options: ApprovalOptions = {}): Check<unknown> {
 
 async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext): Promise<Verdict> {
   const title = spec.message ?? `Approve ${context.node.id}?`;
-  const { waitingSince } = context;
-  if (spec.expires !== null && waitingSince !== undefined && Date.now() - waitingSince > spec.expires) {
-    const summary = `nobody answered within ${formatDuration(spec.expires)}: ${title}`;
-    return { outcome: "failed", figures: [], summary, hint: "Start a new run and ask again." };
-  }
-  const decisions: Answer[] = [...context.decisions];
+  const deadline = (context.waitingSince ?? Date.now()) + (spec.expires ?? Infinity);
+  // What was said too late does not count, what was said in time does, however late it is read.
+  const decisions: Answer[] = context.decisions.filter((one) => one.at <= deadline);
   for (;;) {
     const rejection = decisions.find((one) => !one.approved);
     if (rejection !== undefined) {
@@ -89,6 +86,10 @@ async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext)
     if (people.size >= spec.approvers) {
       const summary = `approved by ${[...people.values()].map(said).join(", ")}`;
       return { outcome: "passed", figures: [], summary };
+    }
+    if (Date.now() > deadline) {
+      const summary = `nobody answered within ${formatDuration(spec.expires ?? 0)}: ${title}`;
+      return { outcome: "failed", figures: [], summary, hint: "Start a new run and ask again." };
     }
     const answer = await ask(title, subject, spec, people.size, context);
     // Somebody who answers twice is one person still.

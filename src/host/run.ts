@@ -38,6 +38,7 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
 
 /** A run under way: wait for it, or read its events, or both. */
 export interface Run extends PromiseLike<RunResult> {
+  /** Of the run; where the newest is resumed without being named, `run.started` and the result have its id. */
   readonly id: string;
   /**
    * Everything that happens, from the first event on, for one `for await`. Ask for it in the turn in which `run` was

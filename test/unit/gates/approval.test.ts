@@ -63,3 +63,64 @@ describe("approval", () => {
     expect(error).toMatchObject({ code: "DEFINITION_INVALID", message: expect.stringContaining(message) });
   });
 });
+
+describe("approval: by several, in time", () => {
+  const by = (name: string, approved = true) => ({ approved, by: name, at: 1 });
+
+  it("passes when enough different people have approved, in whatever process", async () => {
+    const check = approval({ approvers: 2 });
+    const passed = await judge(check, stepContext({ decisions: [by("ada"), by("bob")] }));
+    expect(passed).toMatchObject({ outcome: "passed", summary: "approved by ada, bob" });
+    const once = await judge(check, stepContext({ decisions: [by("ada"), by("ada")] }));
+    expect(once).toMatchObject({
+      outcome: "suspended",
+      summary: expect.stringContaining("1 of 2") as string,
+    });
+  });
+
+  it("counts an answer at the terminal, and asks nobody twice for the same person", async () => {
+    let asked = 0;
+    const ask = () => {
+      asked++;
+      return Promise.resolve({ approved: true, by: "ada" });
+    };
+    const verdict = await judge(approval({ approvers: 2 }), stepContext({ ask }));
+    expect(verdict.outcome).toBe("suspended");
+    expect(asked).toBe(2);
+    expect(
+      (await judge(approval({ approvers: 2 }), stepContext({ ask, decisions: [by("bob")] }))).outcome,
+    ).toBe("passed");
+  });
+
+  it("fails where one of them rejected", async () => {
+    const verdict = await judge(
+      approval({ approvers: 2 }),
+      stepContext({ decisions: [by("ada"), by("eve", false)] }),
+    );
+    expect(verdict).toMatchObject({ outcome: "failed", summary: "rejected by eve" });
+  });
+
+  it("fails when it has waited too long, and not before", async () => {
+    const check = approval({ expires: "1h" });
+    const since = Date.now() - 7_200_000;
+    const late = await judge(
+      check,
+      stepContext({ waitingSince: since, decisions: [{ ...by("ada"), at: Date.now() }] }),
+    );
+    const readLate = stepContext({ waitingSince: since, decisions: [{ ...by("ada"), at: since + 60_000 }] });
+    expect((await judge(check, readLate)).outcome).toBe("passed");
+    expect(late).toMatchObject({
+      outcome: "failed",
+      summary: expect.stringContaining("within 1h 00m") as string,
+    });
+    const inTime = stepContext({ waitingSince: Date.now() - 60_000, decisions: [by("ada")] });
+    expect((await judge(check, inTime)).outcome).toBe("passed");
+  });
+
+  it.each([{ approvers: 0 }, { approvers: 1.5 }, { expires: "soon" }, { expires: 0 }])(
+    "refuses %j",
+    (options) => {
+      expect(() => approval(options as never)).toThrow(/approvers|expires/);
+    },
+  );
+});
