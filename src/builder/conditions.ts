@@ -37,8 +37,8 @@ export function onChange(...globs: [string, ...string[]]): Condition & { since(b
 /**
  * Holds for a fact known now (usually of params), or for a node's output once it is there.
  *
- * @param value - a boolean with a `reason` for plan and skip messages, or a ref
- * @param test - for a ref: `{ equals }` or `{ oneOf }`; without it, any value but false, 0, "", null and undefined
+ * Give a boolean with a `reason` for plan and skip messages; or a ref, with `{ equals }` or `{ oneOf }`, without which it
+ * holds for any value but false, 0, "", null and undefined.
  *
  * @example
  * ```ts

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type {
   AnyRef,
-  Artifact,
   Condition,
   Json,
   Ref,
@@ -253,4 +252,3 @@ export interface PipelineBuilder {
 
 /** The names of a job's artifacts. */
 export type ArtifactNames<R> = R extends WithArtifacts<infer Names> ? Names : never;
-export type ArtifactRef = Ref<Artifact>;

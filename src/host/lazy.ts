@@ -62,7 +62,7 @@ export async function decide<Schemas extends ParamSchemas>(
   options: StateOptions = {},
 ): Promise<{ readonly node: string }> {
   const { decideGate } = await import("./decide.ts");
-  return await decideGate(pipe as unknown as Pipeline, run, gate, answer, options);
+  return await decideGate(pipe, run, gate, answer, options);
 }
 
 /**

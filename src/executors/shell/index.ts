@@ -13,4 +13,4 @@ export type {
   ShellSpec,
   ShellValue,
 } from "./spec.ts";
-export { sweep, type SweepOptions } from "./sweep.ts";
+export { sweep } from "./sweep.ts";

@@ -1,3 +1,2 @@
-export { createMasker, type MaskableJson, type Masker } from "./masker.ts";
-export type { NamedSecret } from "./needles.ts";
+export { createMasker } from "./masker.ts";
 export type { MaskStream } from "./stream.ts";
