@@ -76,7 +76,11 @@ const pipe = pipeline(
     );
 
     const release = p.stage("production");
-    const approved = release.gate("approval", answered, approval({ message: "Release to production?" }));
+    const approved = release.gate(
+      "approval",
+      answered,
+      approval({ message: "Release to production?", detail: staging.url }),
+    );
     const production = local({ name: "production", requires: ["tests", "answers", "approval"] });
     // A release that goes wrong shows beside one that does not: where it is live already, this does nothing.
     const good = release.deploy("last good", {

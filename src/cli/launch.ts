@@ -11,6 +11,10 @@ export function launch(pipe: Pipeline): void {
 }
 
 async function start(pipe: Pipeline, script: string): Promise<void> {
+  const [verb] = process.argv.slice(2);
+  // What a run is going to need is read while the command line is: loading one after the other is what a short run
+  // would spend most of its time on.
+  if (verb === undefined || verb === "run" || verb.startsWith("--")) prefetch();
   const [{ main }, { processTerminal }] = await Promise.all([import("./main.ts"), import("./terminal.ts")]);
   process.exitCode = await main(pipe, process.argv.slice(2), processTerminal(script));
 }
@@ -26,5 +30,16 @@ function realOf(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+function prefetch(): void {
+  for (const load of [
+    () => import("./verb-run.ts"),
+    () => import("../host/execute.ts"),
+    () => import("../executors/shell/execute.ts"),
+  ]) {
+    // A fault shows where the module is used.
+    load().catch(() => undefined);
   }
 }

@@ -8,7 +8,7 @@ import { oneLine } from "./_shared/text.ts";
 export interface ApprovalOptions {
   /** What is asked. @defaultValue `Approve STAGE/GATE?` */
   readonly message?: string;
-  /** What the person should see before answering, for example a staging address. @defaultValue the subject */
+  /** What the person should see before answering, for example a staging address. @defaultValue the subject, an artifact by its digest */
   readonly detail?: Input<Json>;
   /** How many different people must approve. @defaultValue 1 */
   readonly approvers?: number;
@@ -123,6 +123,10 @@ function said(answer: Answer): string {
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value.slice(0, MAX_DETAIL);
+  const { name, digest } = value as { readonly name?: unknown; readonly digest?: unknown };
+  // An artifact or image: what is in it would fill the screen.
+  if (typeof digest === "string")
+    return oneLine(typeof name === "string" ? `${name} ${digest}` : digest, MAX_DETAIL);
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? undefined : oneLine(text, MAX_DETAIL);
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processIds, vanishes } from "./process-group.ts";
 
@@ -57,22 +57,38 @@ async function signalAll(cookie: string, signal: NodeJS.Signals): Promise<number
 async function carriers(cookie: string): Promise<number[]> {
   if (process.platform !== "linux" || cookie === "") return [];
   const pids = (await processIds()).filter((pid) => pid !== String(process.pid));
-  const { found, empty } = await look(pids, cookie);
+  const { found, empty } = look(pids, cookie);
   // A process that is just being replaced by a program shows no environment for a moment.
   if (empty.length === 0) return found;
   await sleep(EXEC_WAIT);
-  return [...found, ...(await look(empty, cookie)).found];
+  return [...found, ...look(empty, cookie).found];
 }
 
-async function look(pids: readonly string[], cookie: string): Promise<{ found: number[]; empty: string[] }> {
+// Read in one go: the files are short and made by the kernel, and a promise for each would cost ten times as much.
+function look(pids: readonly string[], cookie: string): { found: number[]; empty: string[] } {
   const entry = `\0${COOKIE_VARIABLE}=${cookie}`;
   const found: number[] = [];
   const empty: string[] = [];
   for (const pid of pids) {
     // Unreadable are processes of others and those that are gone.
-    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => undefined);
-    if (environment === "") empty.push(pid);
-    else if (environment !== undefined && `\0${environment}`.includes(entry)) found.push(Number(pid));
+    const environment = readQuietly(`/proc/${pid}/environ`);
+    if (environment === "") {
+      if (!isKernelThread(pid)) empty.push(pid);
+    } else if (environment !== undefined && `\0${environment}`.includes(entry)) found.push(Number(pid));
   }
   return { found, empty };
+}
+
+/** Threads of the kernel have no environment ever; their parent is the second process. */
+function isKernelThread(pid: string): boolean {
+  const stat = readQuietly(`/proc/${pid}/stat`) ?? "";
+  return pid === "2" || stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] === "2";
+}
+
+function readQuietly(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return undefined;
+  }
 }

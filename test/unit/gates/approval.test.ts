@@ -24,6 +24,12 @@ describe("approval", () => {
     expect(asked).toEqual([{ title: "Release?", detail: '{"url":"http://127.0.0.1:1"}' }]);
   });
 
+  it("shows an artifact by its name and digest", async () => {
+    const { context, asked } = asking({ approved: true, by: "ada" });
+    await judge(approval(), context, { name: "service", digest: "sha256:12", files: [{ path: "a" }] });
+    expect(asked[0]?.detail).toBe("service sha256:12");
+  });
+
   it("fails with who rejected, and why", async () => {
     const { context } = asking({ approved: false, by: "grace", reason: "too\nlate" });
     expect(await judge(approval(), context)).toMatchObject({
