@@ -7,7 +7,8 @@ export function formatNumber(value: number): string {
 }
 
 export function formatQuantity(value: number, unit: string | undefined): string {
-  if (unit === undefined || unit === "") return formatNumber(value);
+  // A share of one reads as the bare number.
+  if (unit === undefined || unit === "" || unit === "share") return formatNumber(value);
   return unit === "%" ? `${formatNumber(value)}%` : `${formatNumber(value)} ${unit}`;
 }
 
