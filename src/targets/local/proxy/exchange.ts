@@ -12,7 +12,7 @@ export class Exchange {
   readonly side: Side;
   readonly revision: number;
   readonly startedAt = performance.now();
-  /** Replicas that refused the connection. */
+  /** Replicas that refused the connection, or broke it before they answered. */
   readonly refused = new Set<Instance>();
   /** Whether the next attempt needs a connection of its own. */
   fresh = false;
@@ -20,6 +20,8 @@ export class Exchange {
   broken = false;
   settled = false;
   #attempts = 0;
+  /** Whether a replica has broken a connection of its own over this request. */
+  #reset = false;
   #instance: Instance | undefined;
   #sent: ClientRequest | undefined;
   #gate: PassThrough | undefined;
@@ -81,10 +83,17 @@ export class Exchange {
       if (this.#instance !== undefined) this.refused.add(this.#instance);
       return true;
     }
+    if (error.code !== "ECONNRESET" || !isIdempotent(request)) return false;
     // A kept connection that the replica closed at the same moment: nothing is wrong with the replica.
-    if (this.#sent?.reusedSocket !== true || error.code !== "ECONNRESET" || !isIdempotent(request))
-      return false;
-    this.fresh = true;
+    if (this.#sent?.reusedSocket === true) {
+      this.fresh = true;
+      return true;
+    }
+    // A process that is being killed still takes connections for a moment. Another replica is asked once: a request that
+    // kills what it reaches must not go round.
+    if (this.#reset || this.#instance === undefined) return false;
+    this.#reset = true;
+    this.refused.add(this.#instance);
     return true;
   }
 }

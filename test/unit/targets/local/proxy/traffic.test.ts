@@ -93,7 +93,20 @@ describe("Traffic", () => {
     expect(counters.read(1)).toMatchObject({ requests: 3, errors: 0 });
   });
 
-  it("does not repeat a request whose connection broke after it was delivered", async () => {
+  it("asks one other replica, and no third, when the connection of a request that may be repeated breaks", async () => {
+    let seen = 0;
+    const breaking = createHttpServer((request) => {
+      if (request.url === "/page") seen += 1;
+      request.socket.destroy();
+    });
+    const port = await listening(breaking);
+    const { url, counters } = await proxyOver([port, port, port]);
+    expect(await ask(`${url}/page`)).toMatchObject({ status: 502, side: "stable", revision: 1 });
+    expect(seen).toBe(2);
+    expect(counters.read(1)).toMatchObject({ requests: 1, errors: 1 });
+  });
+
+  it("does not repeat a request that may do something twice, once it was delivered", async () => {
     let seen = 0;
     const breaking = createHttpServer((request) => {
       if (request.url === "/order") seen += 1; // health checks come, too
@@ -101,7 +114,9 @@ describe("Traffic", () => {
     });
     const port = await listening(breaking);
     const { url, counters } = await proxyOver([port, port]);
-    expect(await ask(`${url}/order`)).toMatchObject({ status: 502, side: "stable", revision: 1 });
+    const answer = await fetch(`${url}/order`, { method: "POST", body: "one" });
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get("x-sluice-side")).toBe("stable");
     expect(seen).toBe(1);
     expect(counters.read(1)).toMatchObject({ requests: 1, errors: 1 });
   });
