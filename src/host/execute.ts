@@ -19,7 +19,7 @@ import { lockRun, ownOwner } from "./owner.ts";
 import { prepare } from "./prepare.ts";
 import { priorResults, restoreInputs } from "./prior.ts";
 import { ReporterFan } from "./reporter-fan.ts";
-import { checkSameDefinition, findResumable, unfinished } from "./resume.ts";
+import { checkSameDefinition, checkUntouched, findResumable, unfinished } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import { selectNodes } from "./selection.ts";
@@ -54,51 +54,59 @@ export async function execute(
   const runId = recorded?.run ?? id;
   // Two that find the same run at the same moment must not both go on with it.
   const lock = resuming === undefined ? undefined : await lockRun(store, runId);
-  const recorder = resuming === undefined ? await store.create(runId, plan) : await store.append(runId);
-  const processes = createProcessGuard();
-  const fan = new ReporterFan(options.reporters ?? [], events);
   try {
-    fan.start({ run: runId, plan, root, logs: store.logs(runId) });
-    const engine = new Engine({
-      run: runId,
-      startedAt: recorded?.events[0]?.at,
-      plan,
-      nodes: prepared.nodes,
-      root,
-      stateDir,
-      env: baseEnv(env, plan.passEnv),
-      ...readHead(root),
-      secrets,
-      masking: masker,
-      warnings: masker.warnings,
-      recorder,
-      artifacts: store.artifacts,
-      baselines: new FileBaselineStore(join(stateDir, "baselines")),
-      processes,
-      clock: systemClock,
-      random: Math.random,
-      concurrency: concurrencyOf(options.concurrency),
-      leaf,
-      selection,
-      prior,
-      decisions: history?.decisions ?? new Map<string, never>(),
-      waitingSince: history?.waitingSince ?? new Map<string, never>(),
-      resumed: resuming !== undefined,
-      owner: ownOwner(),
-      listen: (event) => fan.event(event),
-      ask: options.approve ?? ((question, stop) => fan.ask(question, stop)),
-      signal,
-    });
-    const result = await engine.run();
-    // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
-    // each other's jobs this way.
-    if (recorded === undefined || resuming !== undefined) await sweep(`${runId}/`);
-    await fan.finish(result);
-    return result;
+    if (resuming !== undefined) await checkUntouched(store, resuming);
+    return await work();
   } finally {
-    processes.close();
-    await recorder.close();
     await lock?.release();
+  }
+
+  async function work(): Promise<RunResult> {
+    const recorder = resuming === undefined ? await store.create(runId, plan) : await store.append(runId);
+    const processes = createProcessGuard();
+    const fan = new ReporterFan(options.reporters ?? [], events);
+    try {
+      fan.start({ run: runId, plan, root, logs: store.logs(runId) });
+      const engine = new Engine({
+        run: runId,
+        startedAt: recorded?.events[0]?.at,
+        plan,
+        nodes: prepared.nodes,
+        root,
+        stateDir,
+        env: baseEnv(env, plan.passEnv),
+        ...readHead(root),
+        secrets,
+        masking: masker,
+        warnings: masker.warnings,
+        recorder,
+        artifacts: store.artifacts,
+        baselines: new FileBaselineStore(join(stateDir, "baselines")),
+        processes,
+        clock: systemClock,
+        random: Math.random,
+        concurrency: concurrencyOf(options.concurrency),
+        leaf,
+        selection,
+        prior,
+        decisions: history?.decisions ?? new Map<string, never>(),
+        waitingSince: history?.waitingSince ?? new Map<string, never>(),
+        resumed: resuming !== undefined,
+        owner: ownOwner(),
+        listen: (event) => fan.event(event),
+        ask: options.approve ?? ((question, stop) => fan.ask(question, stop)),
+        signal,
+      });
+      const result = await engine.run();
+      // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
+      // each other's jobs this way.
+      if (recorded === undefined || resuming !== undefined) await sweep(`${runId}/`);
+      await fan.finish(result);
+      return result;
+    } finally {
+      processes.close();
+      await recorder.close();
+    }
   }
 }
 

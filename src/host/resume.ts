@@ -72,3 +72,17 @@ export function unfinished(plan: Plan, recorded: RecordedRun): ReadonlySet<strin
       .map((node) => node.id),
   );
 }
+
+/**
+ * Refuses a run that another process has gone on with between its being read and its being locked: what was read of it
+ * no longer says what has succeeded.
+ *
+ * @throws SluiceError `RUN_BUSY`
+ */
+export async function checkUntouched(store: RunStore, read: RecordedRun): Promise<void> {
+  const now = await store.read(read.run);
+  if (now.events.length === read.events.length) return;
+  throw new SluiceError("RUN_BUSY", `run ${read.run} was gone on with by another process just now`, {
+    hint: "Look at it (show), and resume again if something is left to do.",
+  });
+}
