@@ -1,7 +1,7 @@
 /**
  * The direction of imports, types included:
  *
- *   errors, util <- model <- ports <- builder <- compile <- engine; strategies on ports
+ *   errors <- util <- model <- ports <- builder <- compile <- engine; strategies on ports
  *
  * An adapter stands on ports and what is below, in a folder of its own. Only `host`, `cli`, `testing` and the entry
  * files put the parts together. What the root entry may load at start is checked in `.dependency-cruiser.static.cjs`.
@@ -38,7 +38,7 @@ const layer = (from, allowed, comment) => ({
 module.exports = {
   forbidden: [
     layer("errors", [], "errors stand on nothing"),
-    layer("util", [], "util stands on nothing"),
+    layer("util", ["errors"], "util stands on errors alone"),
     layer("model", ["errors", "util"], "the model is data: it knows no port and no behaviour"),
     layer(
       "ports",

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { SluiceError } from "../errors/index.ts";
 import type { RunEvent, RunOwner } from "../model/index.ts";
-import { isAlive, thisProcess } from "../targets/local/process/identity.ts";
-import { machineName } from "../targets/local/process/machine.ts";
-import type { Lock } from "../targets/local/state/lock.ts";
+import { isAlive, thisProcess } from "../util/process/identity.ts";
+import { machineName } from "../util/process/machine.ts";
+import type { Lock } from "../util/state/lock.ts";
 
 /** This process, as a run's journal names it. */
 export function ownOwner(): RunOwner {
@@ -24,7 +24,7 @@ export function liveOwner(events: readonly RunEvent[]): RunOwner | undefined {
 
 /** Takes a run for this process. @throws SluiceError `RUN_BUSY` */
 export async function lockRun(store: { readonly location: string }, run: string): Promise<Lock> {
-  const { takeLock } = await import("../targets/local/state/lock.ts");
+  const { takeLock } = await import("../util/state/lock.ts");
   const attempt = await takeLock(join(store.location, "runs", run), "lock", { run });
   if (attempt.taken) return attempt.lock;
   const { owner, host } = attempt.holder;

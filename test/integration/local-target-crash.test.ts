@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { identify } from "../../src/targets/local/process/identity.ts";
+import { identify } from "../../src/util/process/identity.ts";
 import { Driven } from "./local-target/driven.ts";
 import { ask, askTimes } from "./local-target/load.ts";
 import { eventually, killed, Rig } from "./local-target/rig.ts";

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isSluiceError, type SluiceError } from "../../src/errors/index.ts";
-import { identify } from "../../src/targets/local/process/identity.ts";
+import { identify } from "../../src/util/process/identity.ts";
 import { ask } from "./local-target/load.ts";
 import { eventually, Rig } from "./local-target/rig.ts";
 

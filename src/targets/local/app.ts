@@ -2,7 +2,7 @@ import { SluiceError } from "../../errors/index.ts";
 import type { Artifact } from "../../model/index.ts";
 import type { ResolvedApp } from "../../ports/index.ts";
 import { canonicalJson, sha256 } from "../../util/canonical-json.ts";
-import { Reader } from "./reader.ts";
+import { Reader } from "../../util/state/reader.ts";
 
 /** How a replica is asked whether it is well. Times in milliseconds. */
 export interface HealthCheck {

@@ -3,7 +3,7 @@ import { lstat, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SluiceError } from "../../errors/index.ts";
-import { unwritable } from "./state/atomic-file.ts";
+import { unwritable } from "../../util/state/atomic-file.ts";
 
 /** The longest path that a unix socket may have on macOS, which allows the least; Linux allows four more. */
 const LONGEST_SOCKET = 103;

@@ -5,8 +5,8 @@ import { layoutOf, socketPath } from "./layout.ts";
 import { openControl } from "./proxy/control.ts";
 import { LocalProxy } from "./proxy/local-proxy.ts";
 import { PROXY_LOCK, PROTOCOL, type ConfigUpdate } from "./proxy/protocol.ts";
-import { corrupt } from "./state/atomic-file.ts";
-import { takeLock } from "./state/lock.ts";
+import { corrupt } from "../../util/state/atomic-file.ts";
+import { takeLock } from "../../util/state/lock.ts";
 import { readState } from "./state/target-state.ts";
 
 const TICK = 1_000;

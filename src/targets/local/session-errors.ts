@@ -1,6 +1,6 @@
 import { SluiceError } from "../../errors/index.ts";
 import type { LocalSpec } from "./spec.ts";
-import type { LockRecord } from "./state/lock.ts";
+import type { LockRecord } from "../../util/state/lock.ts";
 
 /** The error for a target that another process is changing. */
 export function busy(name: string, holder: LockRecord, file: string): SluiceError {

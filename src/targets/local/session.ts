@@ -8,8 +8,8 @@ import { isFree } from "./proxy/ports.ts";
 import type { ProxyView } from "./proxy/protocol.ts";
 import { busy, portTaken } from "./session-errors.ts";
 import type { LocalSpec } from "./spec.ts";
-import { makeFolder } from "./state/atomic-file.ts";
-import { takeLock, type Lock } from "./state/lock.ts";
+import { makeFolder } from "../../util/state/atomic-file.ts";
+import { takeLock, type Lock } from "../../util/state/lock.ts";
 import { emptyState, readState, writeState, type TargetState } from "./state/target-state.ts";
 
 const DRIVER_LOCK = "driver";

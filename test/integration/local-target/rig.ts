@@ -11,7 +11,7 @@ import type {
   TargetStatus,
 } from "../../../src/ports/index.ts";
 import { local, type LocalOptions } from "../../../src/targets/local/index.ts";
-import { identify, isAlive, type ProcessIdentity } from "../../../src/targets/local/process/identity.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../../src/util/process/identity.ts";
 import { SERVER } from "./server.ts";
 
 /** How an app of these tests differs from the plain one. */
@@ -196,7 +196,7 @@ export class Rig {
   }
 
   async #proxyPid(): Promise<number | undefined> {
-    const { lockHolder } = await import("../../../src/targets/local/state/lock.ts");
+    const { lockHolder } = await import("../../../src/util/state/lock.ts");
     return (await lockHolder(this.path("locks"), "proxy"))?.holder.owner.pid;
   }
 

@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { identify, isAlive, isOfThisBoot, statFields, type ProcessIdentity } from "./identity.ts";
+import {
+  identify,
+  isAlive,
+  isOfThisBoot,
+  statFields,
+  type ProcessIdentity,
+} from "../../../util/process/identity.ts";
 
 /**
  * Signals the whole group that `leader` leads. Does nothing, and says false, where the leader is not the process that

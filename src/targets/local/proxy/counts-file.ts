@@ -1,5 +1,5 @@
 import { rename, writeFile } from "node:fs/promises";
-import { readJson } from "../state/atomic-file.ts";
+import { readJson } from "../../../util/state/atomic-file.ts";
 import type { Counters } from "./counters.ts";
 import { LatestWriter } from "./latest-writer.ts";
 

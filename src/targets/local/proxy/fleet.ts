@@ -1,6 +1,6 @@
 import { releaseLayout, replicaLog, type Layout } from "../layout.ts";
 import { sweepMarked } from "../process/group.ts";
-import { isAlive } from "../process/identity.ts";
+import { isAlive } from "../../../util/process/identity.ts";
 import type { ReleaseRecord } from "../state/release-store.ts";
 import { Instance, type InstanceHooks } from "./instance.ts";
 import type { LatestWriter } from "./latest-writer.ts";

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { groupExists, signalGroup, sweepGroup } from "../process/group.ts";
-import { seemsAlive } from "../process/identity.ts";
+import { seemsAlive } from "../../../util/process/identity.ts";
 import type { HealthCheck } from "../app.ts";
 import { probe } from "./health.ts";
 import type { ReplicaRecord } from "./runtime-file.ts";

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { identify } from "../process/identity.ts";
+import { identify } from "../../../util/process/identity.ts";
 import type { ReplicaRecord } from "./runtime-file.ts";
 
 /**

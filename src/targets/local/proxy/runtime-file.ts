@@ -1,6 +1,6 @@
-import type { ProcessIdentity } from "../process/identity.ts";
-import { Reader } from "../reader.ts";
-import { corrupt, readJson, writeAtomic } from "../state/atomic-file.ts";
+import type { ProcessIdentity } from "../../../util/process/identity.ts";
+import { Reader } from "../../../util/state/reader.ts";
+import { corrupt, readJson, writeAtomic } from "../../../util/state/atomic-file.ts";
 
 const VERSION = 1;
 

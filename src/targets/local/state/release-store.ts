@@ -7,8 +7,8 @@ import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { Artifact, ArtifactFile } from "../../../model/index.ts";
 import { readArtifact, readRunning, type ServiceApp } from "../app.ts";
 import { releaseLayout, releaseLayoutIn, type Layout } from "../layout.ts";
-import { Reader } from "../reader.ts";
-import { codeOf, corrupt, readJson, unwritable, writeAtomic } from "./atomic-file.ts";
+import { Reader } from "../../../util/state/reader.ts";
+import { codeOf, corrupt, readJson, unwritable, writeAtomic } from "../../../util/state/atomic-file.ts";
 
 const VERSION = 1;
 

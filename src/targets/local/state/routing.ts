@@ -1,5 +1,5 @@
 import type { OldPlan, Routing, SidePlan } from "../proxy/protocol.ts";
-import type { Reader } from "../reader.ts";
+import type { Reader } from "../../../util/state/reader.ts";
 
 const DEFAULT_GRACE = 10_000;
 

@@ -1,6 +1,6 @@
 import type { Routing } from "../proxy/protocol.ts";
-import { Reader } from "../reader.ts";
-import { corrupt, readJson, writeAtomic } from "./atomic-file.ts";
+import { Reader } from "../../../util/state/reader.ts";
+import { corrupt, readJson, writeAtomic } from "../../../util/state/atomic-file.ts";
 import { emptyRouting, readRouting } from "./routing.ts";
 
 const VERSION = 1;

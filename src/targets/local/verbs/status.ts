@@ -2,7 +2,7 @@ import type { RevisionStatus, TargetContext, TargetStatus } from "../../../ports
 import { layoutOf, targetFolder, type Layout } from "../layout.ts";
 import { urlOf } from "../moves/history.ts";
 import { readyOf } from "../moves/await-replicas.ts";
-import { isAlive } from "../process/identity.ts";
+import { isAlive } from "../../../util/process/identity.ts";
 import { probe } from "../proxy/health.ts";
 import { findProxy } from "../proxy/launch.ts";
 import { readRuntime } from "../proxy/runtime-file.ts";

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import type { TargetContext } from "../../../ports/index.ts";
 import { layoutOf, targetFolder } from "../layout.ts";
 import { sweepMarked } from "../process/group.ts";
-import { isAlive } from "../process/identity.ts";
+import { isAlive } from "../../../util/process/identity.ts";
 import { findProxy } from "../proxy/launch.ts";
 import { MARKER } from "../proxy/replica-env.ts";
 import { readRuntime } from "../proxy/runtime-file.ts";

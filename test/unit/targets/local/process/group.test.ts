@@ -13,7 +13,7 @@ import {
   isAlive,
   startByPs,
   type ProcessIdentity,
-} from "../../../../../src/targets/local/process/identity.ts";
+} from "../../../../../src/util/process/identity.ts";
 
 const started: ChildProcess[] = [];
 afterEach(async () => {

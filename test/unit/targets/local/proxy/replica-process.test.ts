@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAlive } from "../../../../../src/targets/local/process/identity.ts";
+import { isAlive } from "../../../../../src/util/process/identity.ts";
 import { spawnReplica, type WaitingReplica } from "../../../../../src/targets/local/proxy/replica-process.ts";
 
 let folder: string;

@@ -7,7 +7,7 @@ import { Counters } from "../../../../../src/targets/local/proxy/counters.ts";
 import { Instance } from "../../../../../src/targets/local/proxy/instance.ts";
 import { freePort } from "../../../../../src/targets/local/proxy/ports.ts";
 import { Traffic } from "../../../../../src/targets/local/proxy/traffic.ts";
-import { thisProcess } from "../../../../../src/targets/local/process/identity.ts";
+import { thisProcess } from "../../../../../src/util/process/identity.ts";
 import { ask } from "../../../../integration/local-target/load.ts";
 
 const closing: (() => void)[] = [];

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { machineName } from "../process/machine.ts";
 import { isAlive, thisProcess, type ProcessIdentity } from "../process/identity.ts";
-import { Reader } from "../reader.ts";
+import { Reader } from "./reader.ts";
 import { codeOf, corrupt, makeFolder, readJson, unwritable, writeDurably } from "./atomic-file.ts";
 
 /** Who holds a lock, or held it last. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { SluiceError } from "../../../errors/index.ts";
+import { SluiceError } from "../../errors/index.ts";
 
 /** Replaces a file as a whole: after a crash there is the old content or the new one. Throws `STATE_UNWRITABLE`. */
 export async function writeAtomic(file: string, text: string): Promise<void> {

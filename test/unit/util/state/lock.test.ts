@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockHolder, takeLock, type Lock } from "../../../../../src/targets/local/state/lock.ts";
+import { lockHolder, takeLock, type Lock } from "../../../../src/util/state/lock.ts";
 
 let folder: string;
 beforeEach(async () => {
