@@ -9,6 +9,7 @@
 const BASE = ["errors", "util", "model", "ports"];
 const ADAPTERS = [
   "ai",
+  "cache",
   "executors",
   "exporters",
   "facts",

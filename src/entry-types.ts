@@ -16,6 +16,6 @@ export type {
 } from "./executors/shell/index.ts";
 export type { Duration } from "./util/duration.ts";
 export type { Run, RunOptions } from "./host/run.ts";
-export type { StateOptions } from "./host/decide.ts";
+export type { StateOptions } from "./host/store.ts";
 export type { PrepareOptions } from "./host/prepare.ts";
 export type { TargetOptions } from "./host/targets.ts";

@@ -25,6 +25,7 @@ export interface EngineFigure {
   readonly rss: number;
 }
 
+const NOTHING = () => Promise.resolve({ note: "none" });
 const pipeline = createPipelineFactory(() => undefined);
 
 function layered(nodes: number): ReturnType<typeof pipeline> {
@@ -86,6 +87,9 @@ async function run(compiled: Compiled, store: FileRunStore, recorder: RunRecorde
     recorder,
     artifacts: store.artifacts,
     baselines: new MemoryBaselineStore(),
+    cache: undefined,
+    folders: { folder: () => Promise.resolve(""), fetch: NOTHING, send: NOTHING },
+    carried: undefined,
     processes: { add: () => undefined, remove: () => undefined },
     clock: systemClock,
     random: Math.random,

@@ -2,7 +2,7 @@ import type { DefinitionIssue } from "../errors/index.ts";
 import type { Condition, RefHandle } from "../model/index.ts";
 import type { App, Check, SecretSource, Step, Strategy, Target } from "../ports/index.ts";
 import type { Site } from "./site.ts";
-import type { NodeOptions } from "./types.ts";
+import type { CacheOptions, NodeOptions } from "./types.ts";
 
 /** What a definition has said so far, unchecked: the builder notes, the compiler judges. */
 export interface Draft {
@@ -38,8 +38,14 @@ export interface DraftNode {
   readonly stage: DraftStage;
   readonly site: Site;
   readonly action: Action;
-  readonly options: NodeOptions;
+  readonly options: DraftOptions;
   readonly matrix: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+/** The options of any kind of node; which of them fit its kind is judged by the compiler. */
+export interface DraftOptions extends NodeOptions {
+  readonly cache?: CacheOptions | undefined;
+  readonly effects?: boolean | undefined;
 }
 
 /** What a node does, with the values that do it. */

@@ -1,6 +1,6 @@
 import { isAbsolute, dirname, resolve } from "node:path";
 import type { SourceLocation } from "../errors/index.ts";
-import type { SecretSource } from "../ports/index.ts";
+import type { CacheSource, RunStoreSource, SecretSource } from "../ports/index.ts";
 import { captureSite, type Site } from "./site.ts";
 import type {
   DefinitionContext,
@@ -24,6 +24,8 @@ export interface PipelineSource {
   readonly params: ParamSchemas;
   readonly secrets: Readonly<Record<string, SecretSource>>;
   readonly passEnv: readonly string[];
+  readonly store: RunStoreSource | undefined;
+  readonly cache: CacheSource | undefined;
   readonly site: Site;
   readonly define: Define;
   /** Absolute folder where relative paths start. */
@@ -74,6 +76,8 @@ class LazySource implements PipelineSource {
   readonly params: ParamSchemas;
   readonly secrets: Readonly<Record<string, SecretSource>>;
   readonly passEnv: readonly string[];
+  readonly store: RunStoreSource | undefined;
+  readonly cache: CacheSource | undefined;
   readonly define: Define;
   readonly site: Site;
   readonly #root: string | undefined;
@@ -87,6 +91,8 @@ class LazySource implements PipelineSource {
     this.params = options.params ?? {};
     this.secrets = options.secrets ?? {};
     this.passEnv = options.passEnv ?? [];
+    this.store = options.store;
+    this.cache = options.cache;
     this.#root = options.root;
     this.define = define;
     this.site = site;

@@ -1,14 +1,14 @@
 import { refHandle, type Condition, type PassedGate } from "../model/index.ts";
 import type { Check, Step } from "../ports/index.ts";
-import type { Action, Draft, DraftNode, DraftStage } from "./draft.ts";
+import type { Action, Draft, DraftNode, DraftOptions, DraftStage } from "./draft.ts";
 import { FunctionContext, FunctionStep } from "./function-step.ts";
 import { makeRef, NO_GATES, refFields, WHOLE } from "./refs.ts";
 import { captureSite, type Site } from "./site.ts";
-import type { DeployOptions, JobContext, MatrixOptions, NodeOptions, Stage } from "./types.ts";
+import type { DeployOptions, JobContext, MatrixOptions, Stage } from "./types.ts";
 
 type Cell = Readonly<Record<string, string | number | boolean>>;
 type AnyRun = (...args: never[]) => unknown;
-interface FunctionDefinition extends NodeOptions {
+interface FunctionDefinition extends DraftOptions {
   readonly needs?: Readonly<Record<string, unknown>>;
   readonly run: AnyRun;
   readonly output?: never;
@@ -30,11 +30,11 @@ export class StageBuilder {
     return this.draft.name;
   }
 
-  job(name: string, what: unknown, options: NodeOptions = {}): object {
+  job(name: string, what: unknown, options: DraftOptions = {}): object {
     return this.#job(name, what, options, captureSite(), undefined);
   }
 
-  jobs(steps: Readonly<Record<string, unknown>>, options: NodeOptions = {}): Record<string, object> {
+  jobs(steps: Readonly<Record<string, unknown>>, options: DraftOptions = {}): Record<string, object> {
     const site = captureSite();
     return Object.fromEntries(
       Object.entries(steps).map(([name, step]) => [name, this.#job(name, step, options, site, undefined)]),
@@ -67,7 +67,7 @@ export class StageBuilder {
     return makeRef(this.#draft, { $all: expressions }, [], undefined);
   }
 
-  gate(name: string, subject: unknown, check: unknown, options: NodeOptions = {}): object {
+  gate(name: string, subject: unknown, check: unknown, options: DraftOptions = {}): object {
     const site = captureSite();
     const handle = refHandle(subject);
     if (handle === undefined) {
@@ -98,7 +98,7 @@ export class StageBuilder {
     return makeRef(this.#draft, { $ref: node.id, path: WHOLE }, NO_GATES, RELEASE_FIELDS);
   }
 
-  #job(name: string, what: unknown, options: NodeOptions, site: Site, matrix: Cell | undefined): object {
+  #job(name: string, what: unknown, options: DraftOptions, site: Site, matrix: Cell | undefined): object {
     const [step, rest] = toStep(what, options);
     const node = this.#add(name, { kind: "job", step }, rest, site, matrix);
     return makeRef(
@@ -109,7 +109,7 @@ export class StageBuilder {
     );
   }
 
-  #add(name: string, action: Action, options: NodeOptions, site: Site, matrix?: Cell): DraftNode {
+  #add(name: string, action: Action, options: DraftOptions, site: Site, matrix?: Cell): DraftNode {
     const id = `${this.name}/${name}`;
     const node: DraftNode = { id, name, stage: this.draft, site, action, options, matrix };
     this.draft.nodes.push(node);
@@ -122,9 +122,9 @@ export class StageBuilder {
   }
 }
 
-function toStep(what: unknown, options: NodeOptions): [Step<unknown>, NodeOptions] {
+function toStep(what: unknown, options: DraftOptions): [Step<unknown>, DraftOptions] {
   if (typeof what === "function") {
-    const { output, ...rest } = options as NodeOptions & { output?: never };
+    const { output, ...rest } = options as DraftOptions & { output?: never };
     return [new FunctionStep(what as AnyRun, undefined, output), rest];
   }
   if (isFunctionDefinition(what)) {

@@ -12,7 +12,17 @@ import type {
   ValueOf,
   WithArtifacts,
 } from "../model/index.ts";
-import type { App, Check, SecretSource, Step, Strategy, Target } from "../ports/index.ts";
+import type {
+  App,
+  CacheSource,
+  Check,
+  EffectStep,
+  RunStoreSource,
+  SecretSource,
+  Step,
+  Strategy,
+  Target,
+} from "../ports/index.ts";
 import type { Duration } from "../util/duration.ts";
 
 /** Params of a pipeline: zod schemas by name. */
@@ -39,6 +49,10 @@ export interface PipelineOptions<
   readonly passEnv?: readonly string[];
   /** Where relative paths start: relative to the file that calls `pipeline`. @defaultValue that file's folder */
   readonly root?: string;
+  /** Where runs are kept, for example `s3({ bucket })`. @defaultValue the folder `.sluice` in `root` */
+  readonly store?: RunStoreSource;
+  /** A cache that machines share, for jobs with `cache`. @defaultValue none but the one in `.sluice` */
+  readonly cache?: CacheSource;
 }
 
 /** What the definition is given besides the builder. */
@@ -81,6 +95,31 @@ export interface NodeOptions {
   readonly artifacts?: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/** What decides whether a job must run again. What it runs and the values that it uses always count. */
+export interface CacheOptions {
+  /**
+   * Globs of the files that it reads, relative to the root; one that begins with `!` leaves files out. Files that git
+   * ignores never count.
+   */
+  readonly inputs: string | readonly string[];
+  /** Names of variables whose values count. The job is not given them by this: see `passEnv`. */
+  readonly env?: readonly string[];
+  /** Commands whose output counts. @defaultValue `["node --version"]` */
+  readonly tools?: readonly string[];
+}
+
+/** A job is cached or acts on the world outside; never both. */
+export type CacheOrEffects =
+  | { readonly cache?: CacheOptions; readonly effects?: false }
+  | {
+      /**
+       * It publishes, pushes, migrates: it acts on the world outside. It is never cached, and that it was started is on
+       * disk before it begins. Deploys always are. @defaultValue false
+       */
+      readonly effects: boolean;
+      readonly cache?: never;
+    };
+
 /** Options of a job. */
 export interface JobOptions<
   Names extends string = string,
@@ -99,6 +138,8 @@ export interface FunctionJobOptions<
 > extends JobOptions<Names, When> {
   /** Checks the output before it is recorded. */
   readonly output?: z.ZodType<T>;
+  /** It acts on the world outside this run: that it was started is on disk before it begins. @defaultValue false */
+  readonly effects?: boolean;
 }
 
 /** What a function job is given. */
@@ -139,11 +180,17 @@ export type Conditional<T, StageWhen, NodeWhen> = StageWhen extends Condition
 export interface Stage<StageWhen extends Condition | undefined = undefined> {
   readonly name: string;
 
+  /** A job that runs a step which acts on the world outside, so that it cannot be cached. */
+  job<T, Names extends string = never, When extends Condition | undefined = undefined>(
+    name: string,
+    step: EffectStep<T>,
+    options?: JobOptions<Names, When>,
+  ): JobRef<Conditional<T, StageWhen, When>, Names>;
   /** A job that runs a step, for example ``sh`npm test` ``. */
   job<T, Names extends string = never, When extends Condition | undefined = undefined>(
     name: string,
     step: Step<T>,
-    options?: JobOptions<Names, When>,
+    options?: JobOptions<Names, When> & CacheOrEffects,
   ): JobRef<Conditional<T, StageWhen, When>, Names>;
   /** A job that is a function in this process. What it returns must be JSON. */
   job<T extends Output, Names extends string = never, When extends Condition | undefined = undefined>(
@@ -168,7 +215,7 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
   /** Several jobs at once; a name given twice does not compile. */
   jobs<const Steps extends Readonly<Record<string, Step<unknown>>>>(
     steps: Steps,
-    options?: JobOptions<never, undefined>,
+    options?: JobOptions<never, undefined> & CacheOrEffects,
   ): { readonly [Name in keyof Steps]: JobRef<Conditional<StepOutput<Steps[Name]>, StageWhen, undefined>> };
 
   /** One job for each combination of `dimensions`; the ref holds all outputs, in the order of the combinations. */
@@ -180,7 +227,7 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
     name: string,
     dimensions: Dimensions,
     cell: (values: MatrixCell<Dimensions>) => Step<T>,
-    options?: MatrixOptions<Dimensions, When>,
+    options?: MatrixOptions<Dimensions, When> & CacheOrEffects,
   ): Ref<readonly Conditional<T, StageWhen, When>[]>;
 
   /** Lets the subject pass only if the check says so. The ref returned is the subject with the gate's name added. */
@@ -242,11 +289,15 @@ export interface PipelineBuilder {
     options: StageOptions<When>,
   ): Stage<When>;
   /** A job that runs after all stages, whatever their outcome. It fails the run when it fails. */
-  finally<T>(name: string, step: Step<T>, options?: JobOptions<never, undefined>): void;
+  finally<T>(
+    name: string,
+    step: Step<T>,
+    options?: JobOptions<never, undefined> & { readonly effects?: boolean },
+  ): void;
   finally<T extends Output>(
     name: string,
     run: (context: JobContext) => T | Promise<T>,
-    options?: JobOptions<never, undefined>,
+    options?: JobOptions<never, undefined> & { readonly effects?: boolean },
   ): void;
 }
 

@@ -1,20 +1,19 @@
-import { createReadStream, existsSync } from "node:fs";
-import { join } from "node:path";
-import { pipeline as pipeStreams } from "node:stream/promises";
+import { once } from "node:events";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
-import { storeOf } from "../host/decide.ts";
-import { historyOf, type NodeEnd, type RunHistory } from "../host/history.ts";
+
+import { historyOf, type NodeEnd } from "../host/history.ts";
+import type { RunGlance } from "../ports/index.ts";
+import { openStore } from "../host/store.ts";
 import { formatDuration } from "../util/duration.ts";
-import { logFileName } from "../util/log-name.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function performRuns(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
-  const store = storeOf(pipe, commonOptions(command));
-  const histories: RunHistory[] = [];
-  for (const id of await store.list()) histories.push(historyOf(await store.read(id)));
+  const store = await openStore(pipe, commonOptions(command));
+  const histories: RunGlance[] = [];
+  for (const id of await store.list()) histories.push(await store.glance(id));
   if (command.flags["json"] === true) {
     const rows = histories.map(({ run, pipeline, state, reason, startedAt, duration }) => {
       return { run, pipeline, state, reason, startedAt, duration };
@@ -31,7 +30,7 @@ export async function performRuns(pipe: Pipeline, command: Command, terminal: Te
 }
 
 export async function performShow(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
-  const store = storeOf(pipe, commonOptions(command));
+  const store = await openStore(pipe, commonOptions(command));
   const recorded = await store.read(command.operands[0] ?? "");
   if (command.flags["json"] === true) {
     for (const event of recorded.events) terminal.out.write(`${JSON.stringify(event)}\n`);
@@ -69,7 +68,7 @@ function describe(end: NodeEnd): string {
 }
 
 export async function performLogs(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
-  const store = storeOf(pipe, commonOptions(command));
+  const store = await openStore(pipe, commonOptions(command));
   const [run = "", node] = command.operands;
   const { plan } = await store.read(run);
   const nodes =
@@ -82,10 +81,12 @@ export async function performLogs(pipe: Pipeline, command: Command, terminal: Te
     throw new SluiceError("NODE_UNKNOWN", `run ${run} has no node "${node ?? ""}"`, { hint });
   }
   for (const { id } of nodes) {
-    const file = join(store.logs(run), logFileName(id));
-    if (!existsSync(file)) continue;
-    if (nodes.length > 1) terminal.out.write(`=== ${id}\n`);
-    await pipeStreams(createReadStream(file), terminal.out, { end: false });
+    let titled = nodes.length === 1;
+    for await (const chunk of store.log(run, id)) {
+      if (!titled) terminal.out.write(`=== ${id}\n`);
+      titled = true;
+      if (!terminal.out.write(chunk)) await once(terminal.out, "drain");
+    }
   }
   return 0;
 }

@@ -11,6 +11,7 @@ import {
   type PlanStage,
 } from "../model/index.ts";
 import { deepFreeze } from "../util/deep-freeze.ts";
+import { checkCacheable, hasEffects } from "./cache-options.ts";
 import { readInputs, type NodeInputs } from "./draft-spec.ts";
 import { Issues, nodePath } from "./issues.ts";
 import { resolveNodeOptions } from "./options.ts";
@@ -91,6 +92,8 @@ function buildNode(
   });
   const action = draftNode.action;
   const evidence = shaped ? checkEvidence(draftNode, issues) : [];
+  const effects = shaped && hasEffects(draftNode);
+  if (shaped) checkCacheable(draftNode, effects, issues);
   const acceptsSkipped = shaped && action.kind === "job" && action.step.acceptsSkipped === true;
   const node: PlanNode = {
     id: draftNode.id,
@@ -109,6 +112,8 @@ function buildNode(
     locks: action.kind === "deploy" && shaped ? [...options.locks, targetLock(action)] : options.locks,
     secrets: inputs.secrets,
     artifacts: options.artifacts,
+    cache: options.cache,
+    effects,
     matrix: draftNode.matrix ?? null,
     evidence: evidence,
     source: portable(draftNode.site.location, root),

@@ -1,6 +1,8 @@
+import type { DraftOptions } from "../builder/draft.ts";
 import type { NodeOptions } from "../builder/types.ts";
-import type { PlanRetry, RetryClass } from "../model/index.ts";
+import type { PlanCache, PlanRetry, RetryClass } from "../model/index.ts";
 import { parseDuration, type Duration } from "../util/duration.ts";
+import { resolveCache } from "./cache-options.ts";
 
 const DEFAULT_GRACE = 10_000;
 const NO_RETRY: PlanRetry = Object.freeze({
@@ -11,7 +13,18 @@ const NO_RETRY: PlanRetry = Object.freeze({
   jitter: 0.5,
   on: [],
 });
-const KNOWN = new Set(["after", "when", "retry", "timeout", "grace", "weight", "locks", "artifacts"]);
+const KNOWN = new Set([
+  "after",
+  "when",
+  "retry",
+  "timeout",
+  "grace",
+  "weight",
+  "locks",
+  "artifacts",
+  "cache",
+  "effects",
+]);
 const RETRY_KNOWN = new Set(["attempts", "delay", "factor", "maxDelay", "jitter", "on"]);
 const CLASSES = ["timeout", "infrastructure", "exit"];
 
@@ -25,13 +38,14 @@ export interface ResolvedNodeOptions {
   readonly weight: number;
   readonly locks: readonly string[];
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
+  readonly cache: PlanCache | null;
 }
 
 const NONE: readonly string[] = Object.freeze([]);
 const NO_ARTIFACTS = Object.freeze({});
 
 /** Options with their defaults, every bound checked. */
-export function resolveNodeOptions(options: NodeOptions, complain: Complain): ResolvedNodeOptions {
+export function resolveNodeOptions(options: DraftOptions, complain: Complain): ResolvedNodeOptions {
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) complain(key, "there is no such option", `Known options: ${[...KNOWN].join(", ")}.`);
   }
@@ -42,6 +56,7 @@ export function resolveNodeOptions(options: NodeOptions, complain: Complain): Re
     weight: options.weight === undefined ? 1 : whole("weight", options.weight, 1, complain),
     locks: options.locks === undefined ? NONE : resolveLocks(options.locks, complain),
     artifacts: options.artifacts === undefined ? NO_ARTIFACTS : resolveArtifacts(options.artifacts, complain),
+    cache: options.cache === undefined ? null : resolveCache(options.cache, complain),
   };
 }
 

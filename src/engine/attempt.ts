@@ -1,8 +1,9 @@
 import type { CompiledNode } from "../compile/index.ts";
 import { isSluiceError, SluiceError } from "../errors/index.ts";
-import type { Artifact, Json } from "../model/index.ts";
+import type { Artifact, Json, ResultOrigin } from "../model/index.ts";
 import { formatDuration } from "../util/duration.ts";
 import { perform, Suspended } from "./actions.ts";
+import { throughCache } from "./cached.ts";
 import type { NodeRun } from "./node-run.ts";
 import { toOutput } from "./output.ts";
 import type { Values } from "./resolve.ts";
@@ -13,7 +14,12 @@ const ABANDON_AFTER = 5_000;
 const NO_ARTIFACTS: readonly Artifact[] = Object.freeze([]);
 
 export type AttemptResult =
-  | { readonly kind: "succeeded"; readonly output: Json | undefined; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly kind: "succeeded";
+      readonly output: Json | undefined;
+      readonly artifacts: readonly Artifact[];
+      readonly from?: ResultOrigin;
+    }
   | { readonly kind: "suspended"; readonly reason: string }
   | { readonly kind: "failed"; readonly error: unknown };
 
@@ -25,25 +31,39 @@ export function attempt(
   input: EngineInput,
   done: (result: AttemptResult) => void,
 ): void {
-  let value: unknown;
-  try {
-    value = perform(compiled, run, values, input);
-  } catch (error) {
-    finish(run, { kind: "failed", error }, done);
-    return;
-  }
-  if (isThenable(value)) {
-    void settle(value, run, input).then((result) => {
-      finish(run, result, done);
+  const execute = (): AttemptResult | Promise<AttemptResult> => work(compiled, run, values, input);
+  if (run.node.cache !== null && input.cache !== undefined) {
+    void throughCache(input.cache, run, values, execute).then(({ result, keep }) => {
+      finish(run, result, (ended) => {
+        if (keep === undefined || ended.kind !== "succeeded") done(ended);
+        else
+          void keep(ended).then(() => {
+            done(ended);
+          });
+      });
     });
     return;
   }
-  const result = conclude(value, run, input);
+  const result = execute();
   if (result instanceof Promise) {
     void result.then((late) => {
       finish(run, late, done);
     });
   } else finish(run, result, done);
+}
+
+function work(
+  compiled: CompiledNode,
+  run: NodeRun,
+  values: Values,
+  input: EngineInput,
+): AttemptResult | Promise<AttemptResult> {
+  try {
+    const value = perform(compiled, run, values, input);
+    return isThenable(value) ? settle(value, run, input) : conclude(value, run, input);
+  } catch (error) {
+    return { kind: "failed", error };
+  }
 }
 
 async function settle(value: PromiseLike<unknown>, run: NodeRun, input: EngineInput): Promise<AttemptResult> {

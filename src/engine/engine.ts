@@ -7,6 +7,7 @@ import type {
   NodeResult,
   PlanNode,
   PlanStage,
+  ResultOrigin,
   RunResult,
   RunState,
   SkipReason,
@@ -23,7 +24,7 @@ import type { Values } from "./resolve.ts";
 import { Resources } from "./resources.ts";
 import { skipReason, stoppedReason } from "./skipping.ts";
 import { Standing } from "./standing.ts";
-import type { EngineInput } from "./types.ts";
+import type { EngineInput, PriorNode } from "./types.ts";
 
 /**
  * Runs one Plan once. Work is driven by counts per node and stage, so that its cost grows with nodes and edges only;
@@ -125,6 +126,11 @@ export class Engine implements NodeHost, Values {
     return result?.state === "succeeded" ? result.artifacts.find((one) => one.name === name) : undefined;
   }
 
+  artifacts(node: string): readonly Artifact[] {
+    const result = this.#resultOf(node);
+    return result?.state === "succeeded" ? result.artifacts : [];
+  }
+
   secret(name: string): string {
     const value = this.input.secrets.get(name);
     if (value === undefined)
@@ -141,12 +147,41 @@ export class Engine implements NodeHost, Values {
     plan.nodes.forEach((node, index) => {
       if (selection.has(node.id)) return;
       const left = prior.get(node.id);
-      this.#results[index] =
-        left === undefined
-          ? { state: "skipped", reason: { kind: "selection", text: "not among the nodes asked for" } }
-          : { state: "succeeded", ...left, attempts: 0, duration: 0, flaky: false };
+      if (left === undefined) {
+        const reason: SkipReason = { kind: "selection", text: "not among the nodes asked for" };
+        this.#results[index] = { state: "skipped", reason };
+      } else {
+        const from = this.#carriedOver(node, left);
+        this.#results[index] = {
+          state: "succeeded",
+          ...left,
+          attempts: 0,
+          duration: 0,
+          flaky: false,
+          ...from,
+        };
+      }
       this.#readiness.ended(index);
     });
+  }
+
+  /** What another run has left is recorded in this one, which can then be gone on with by itself. */
+  #carriedOver(node: PlanNode, { output, artifacts }: PriorNode): { readonly from?: ResultOrigin } {
+    const { carried } = this.input;
+    if (carried === undefined) return {};
+    const from = { kind: "run", run: carried } as const;
+    this.#records.add({
+      type: "node.succeeded",
+      at: this.input.clock.now(),
+      node: node.id,
+      attempt: 0,
+      duration: 0,
+      flaky: false,
+      from,
+      ...(output === undefined ? {} : { output }),
+      ...(artifacts.length === 0 ? {} : { artifacts }),
+    });
+    return { from };
   }
 
   /** Starts all that can start. Never recursive: what ends at once only adds to the queues read here. */
@@ -201,7 +236,7 @@ export class Engine implements NodeHost, Values {
       batch.push(this.#begin(index));
     }
     if (batch.length === 0) return false;
-    const committed = this.#records.commit();
+    const committed = batch.some(reachesOut) ? this.#records.sync() : this.#records.commit();
     if (committed === undefined) this.#attemptAll(batch);
     else {
       void committed.then(() => {
@@ -254,6 +289,7 @@ export class Engine implements NodeHost, Values {
       case "succeeded": {
         const { output, artifacts } = result;
         const flaky = run.attempt > 1;
+        const origin = result.from === undefined ? undefined : { from: result.from };
         this.#results[index] = {
           state: "succeeded",
           output,
@@ -261,6 +297,7 @@ export class Engine implements NodeHost, Values {
           attempts: run.attempt,
           duration,
           flaky,
+          ...origin,
         };
         this.#records.add({
           type: "node.succeeded",
@@ -271,6 +308,7 @@ export class Engine implements NodeHost, Values {
           flaky,
           ...(output === undefined ? {} : { output }),
           ...(artifacts.length === 0 ? {} : { artifacts }),
+          ...origin,
         });
         this.#readiness.ended(index);
         return;
@@ -403,7 +441,7 @@ export class Engine implements NodeHost, Values {
     const duration = input.clock.now() - this.startedAt;
     const { reason } = this.#standing;
     this.#records.add({ type: "run.finished", at: input.clock.now(), state, duration, reason });
-    await this.#records.commit();
+    await this.#records.sync();
     const nodes = new Map<string, NodeResult>();
     input.plan.nodes.forEach((node, index) => {
       const result = this.#results[index];
@@ -432,6 +470,11 @@ export class Engine implements NodeHost, Values {
   #node(index: number): PlanNode {
     return this.input.plan.nodes[index] as PlanNode;
   }
+}
+
+/** Whether it acts on something besides this process, so that its start must be on disk before it begins. */
+function reachesOut({ node }: NodeRun): boolean {
+  return node.effects || (node.kind === "job" && node.uses !== "function");
 }
 
 function textOf(error: unknown): string {

@@ -4,6 +4,7 @@ import type {
   Answer,
   Baseline,
   Decision,
+  FolderCache,
   LogSink,
   ProcessGuard,
   Progress,
@@ -75,6 +76,9 @@ export class NodeRun implements StepContext {
     const outcome = this.outcome;
     const { env } = this.#host.input;
     return outcome === undefined ? env : { ...env, SLUICE_OUTCOME: outcome };
+  }
+  get folders(): FolderCache {
+    return this.#host.input.folders;
   }
   get processes(): ProcessGuard {
     return this.#host.input.processes;
@@ -148,6 +152,11 @@ export class NodeRun implements StepContext {
     const { approved, by, reason } = answer;
     this.emit({ type: "gate.decided", approved, by, ...(reason === undefined ? {} : { reason }) });
     return answer;
+  }
+
+  /** Milliseconds since this attempt began. */
+  elapsed(): number {
+    return this.#host.input.clock.now() - this.began;
   }
 
   /** Gives out what masking held back, and closes the log. */

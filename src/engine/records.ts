@@ -12,6 +12,9 @@ export class Records {
   constructor(input: EngineInput, onFault: (fault: SluiceError) => void) {
     this.#input = input;
     this.#onFault = onFault;
+    input.recorder.watch((error) => {
+      this.#fail(error);
+    });
   }
 
   /** Why the journal cannot be kept any more. */
@@ -30,11 +33,20 @@ export class Records {
     void this.#input.listen(event);
   }
 
-  /** Resolves when all added so far is durable; `undefined` where it is already. Never rejects. */
+  /** Resolves when all added so far outlives this process; `undefined` where it already does. Never rejects. */
   commit(): Promise<void> | undefined {
+    return this.#kept(() => this.#input.recorder.commit());
+  }
+
+  /** As {@link Records.commit}, and outlives the machine's sudden end. */
+  sync(): Promise<void> | undefined {
+    return this.#kept(() => this.#input.recorder.sync());
+  }
+
+  #kept(keep: () => Promise<void> | undefined): Promise<void> | undefined {
     if (this.#fault !== undefined) return undefined;
     try {
-      return this.#input.recorder.commit()?.catch((error: unknown) => {
+      return keep()?.catch((error: unknown) => {
         this.#fail(error);
       });
     } catch (error) {

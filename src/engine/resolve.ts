@@ -7,6 +7,8 @@ export interface Values {
   /** `undefined` for a node that was skipped or has no output. */
   output(node: string): Json | undefined;
   artifact(node: string, name: string): Artifact | undefined;
+  /** All artifacts of a node; none where it was skipped. */
+  artifacts(node: string): readonly Artifact[];
   secret(name: string): string;
 }
 

@@ -6,6 +6,8 @@ import type {
   BaselineStore,
   Clock,
   Decision,
+  FolderCache,
+  NodeCache,
   ProcessGuard,
   Question,
   RunRecorder,
@@ -53,6 +55,9 @@ export interface EngineInput {
   readonly recorder: RunRecorder;
   readonly artifacts: ArtifactStore;
   readonly baselines: BaselineStore;
+  /** Absent where nothing is to be taken from a cache or kept in one. */
+  readonly cache: NodeCache | undefined;
+  readonly folders: FolderCache;
   readonly processes: ProcessGuard;
   readonly clock: Clock;
   /** 0 to 1, for the jitter of retries. */
@@ -64,6 +69,8 @@ export interface EngineInput {
   readonly selection: ReadonlySet<string> | undefined;
   /** Results of nodes outside the selection. */
   readonly prior: ReadonlyMap<string, PriorNode>;
+  /** The run that `prior` is taken over from, where that is another one: it is then recorded in this run too. */
+  readonly carried: string | undefined;
   /** What was decided at gates in earlier processes of the run, by node id. */
   readonly decisions: ReadonlyMap<string, readonly Decision[]>;
   /** Since when gates have waited for an answer, by node id. */

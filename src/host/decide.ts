@@ -1,23 +1,8 @@
-import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import type { Answer } from "../ports/index.ts";
-import { FileRunStore } from "../stores/fs/index.ts";
 import { historyOf } from "./history.ts";
-import { sourceOf } from "./prepare.ts";
-
-/** Where runs are kept, for functions that look at them. */
-export interface StateOptions {
-  readonly cwd?: string;
-  /** @defaultValue `.sluice` in `cwd`, which is the folder of the pipeline's file where it is not given */
-  readonly stateDir?: string;
-}
-
-/** The store of a pipeline's runs. */
-export function storeOf(pipe: Pipeline, options: StateOptions): FileRunStore {
-  const root = options.cwd === undefined ? sourceOf(pipe).root : resolve(options.cwd);
-  return new FileRunStore(resolve(root, options.stateDir ?? ".sluice"));
-}
+import { openStore, type StateOptions } from "./store.ts";
 
 /** Records that somebody approves or rejects at a gate of a suspended run. */
 export async function decideGate(
@@ -30,7 +15,7 @@ export async function decideGate(
   if (answer.by.trim() === "") {
     throw new SluiceError("USAGE", "a decision needs a name", { hint: "Say who decides: --by NAME." });
   }
-  const store = storeOf(pipe, options);
+  const store = await openStore(pipe, options);
   const history = historyOf(await store.read(run));
   const waiting = [...history.nodes].flatMap(([id, end]) => (end.type === "node.suspended" ? [id] : []));
   const node = waiting.find((id) => id === gate) ?? waiting.find((id) => id.split("/").at(-1) === gate);
@@ -54,7 +39,7 @@ export async function decideGate(
       by,
       ...(reason === undefined ? {} : { reason }),
     });
-    await recorder.commit();
+    await recorder.sync();
   } finally {
     await recorder.close();
   }

@@ -1,10 +1,6 @@
-import type { Decision } from "../ports/index.ts";
-import type { RunEvent, RunState } from "../model/index.ts";
-import type { RecordedRun } from "../ports/index.ts";
-import { liveOwner } from "./owner.ts";
-
-/** How a recorded run stands. `interrupted` is one whose process is gone without having ended it. */
-export type RecordedState = RunState | "running" | "interrupted";
+import type { RunEvent } from "../model/index.ts";
+import type { Decision, RecordedRun, RunGlance } from "../ports/index.ts";
+import { endOf, glanceAt } from "../stores/_shared/glance.ts";
 
 /** How a node of a recorded run stands: its last event that says so. */
 export type NodeEnd = Extract<
@@ -21,15 +17,7 @@ export type NodeEnd = Extract<
 >;
 
 /** A recorded run, folded from its events. */
-export interface RunHistory {
-  readonly run: string;
-  readonly pipeline: string;
-  readonly state: RecordedState;
-  readonly reason: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  /** Milliseconds from the first to the last event. */
-  readonly duration: number;
+export interface RunHistory extends RunGlance {
   readonly nodes: ReadonlyMap<string, NodeEnd>;
   readonly decisions: ReadonlyMap<string, readonly Decision[]>;
   /** Since when each gate that waits has waited: milliseconds since 1970. */
@@ -40,15 +28,8 @@ export function historyOf(recorded: RecordedRun): RunHistory {
   const nodes = new Map<string, NodeEnd>();
   const decisions = new Map<string, Decision[]>();
   const waitingSince = new Map<string, number>();
-  let finished: Extract<RunEvent, { type: "run.finished" }> | undefined;
   for (const event of recorded.events) {
     switch (event.type) {
-      case "run.started":
-        finished = undefined;
-        break;
-      case "run.finished":
-        finished = event;
-        break;
       case "node.started":
       case "node.succeeded":
       case "node.failed":
@@ -69,11 +50,8 @@ export function historyOf(recorded: RecordedRun): RunHistory {
       default:
     }
   }
-  const startedAt = recorded.events[0]?.at ?? 0;
-  const last = recorded.events.at(-1)?.at ?? startedAt;
-  const state = finished?.state ?? (liveOwner(recorded.events) === undefined ? "interrupted" : "running");
-  const reason = finished?.reason ?? (state === "running" ? "it is being run" : "its process is gone");
-  const { run, plan } = recorded;
-  const duration = last - startedAt;
-  return { run, pipeline: plan.pipeline, state, reason, startedAt, duration, nodes, decisions, waitingSince };
+  const { run, plan, events, owner } = recorded;
+  const [first, last] = [events[0], events.at(-1)];
+  const glance = glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
+  return { ...glance, nodes, decisions, waitingSince };
 }

@@ -1,7 +1,7 @@
 import type { ParamSchemas, Pipeline } from "../builder/index.ts";
 import type { Release } from "../model/index.ts";
 import type { Answer, TargetStatus } from "../ports/index.ts";
-import type { StateOptions } from "./decide.ts";
+import type { StateOptions } from "./store.ts";
 import type { TargetOptions } from "./targets.ts";
 
 // Targets are looked at far less often than pipelines are imported, so their part is loaded when it is called.

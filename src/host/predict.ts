@@ -18,7 +18,12 @@ export async function predict(
   },
 ): Promise<ReadonlyMap<string, Prediction>> {
   const leaf = await answerConditions(plan, source);
-  const values = { output: () => undefined, artifact: () => undefined, secret: () => "" };
+  const values = {
+    output: () => undefined,
+    artifact: () => undefined,
+    artifacts: () => [],
+    secret: () => "",
+  };
   const stages = new Map(plan.stages.map((stage) => [stage.name, stage.when]));
   const predictions = new Map<string, Prediction>();
   for (const node of plan.nodes) {

@@ -1,39 +1,39 @@
 import { SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
-import { historyOf } from "./history.ts";
-import { liveOwner } from "./owner.ts";
+import { endOf } from "../stores/_shared/glance.ts";
 
-/** The run to go on with: the one named, or the newest of the pipeline that has not passed. */
-export async function findResumable(
-  store: RunStore,
-  pipeline: string,
-  named: string | undefined,
-): Promise<RecordedRun> {
-  const recorded = named === undefined ? await newestOpen(store, pipeline) : await store.read(named);
-  const owner = liveOwner(recorded.events);
-  if (owner !== undefined) {
-    const where = `process ${owner.pid}${owner.machine === "" ? "" : ` on ${owner.machine}`}`;
-    throw new SluiceError("RUN_BUSY", `run ${recorded.run} is being run by ${where}`, {
-      hint: "Wait for it, or end that process first.",
-    });
-  }
-  if (historyOf(recorded).state === "passed") {
-    throw new SluiceError("RUN_OVER", `run ${recorded.run} has passed: there is nothing to go on with`, {
-      hint: "Start a new run, or run a part of it again: run --run ID --from NODE.",
-    });
-  }
-  return recorded;
-}
-
-async function newestOpen(store: RunStore, pipeline: string): Promise<RecordedRun> {
+/** The newest run of the pipeline that has not passed. @throws SluiceError `RUN_OVER` where there is none */
+export async function newestOpen(store: RunStore, pipeline: string): Promise<string> {
   for (const id of await store.list()) {
-    const recorded = await store.read(id);
-    if (recorded.plan.pipeline === pipeline && historyOf(recorded).state !== "passed") return recorded;
+    const glance = await store.glance(id);
+    if (glance.pipeline === pipeline && glance.state !== "passed") return id;
   }
   throw new SluiceError("RUN_OVER", `no run of "${pipeline}" in ${store.location} is left to go on with`, {
     hint: "Start a new one.",
   });
+}
+
+/**
+ * Reads a run that this process has locked, so that what is read stays true.
+ *
+ * @throws SluiceError `RUN_BUSY`, `RUN_OVER`
+ */
+export async function readResumable(store: RunStore, run: string): Promise<RecordedRun> {
+  const recorded = await store.read(run);
+  const { owner } = recorded;
+  if (owner !== undefined) {
+    const where = `process ${owner.pid}${owner.machine === "" ? "" : ` on ${owner.machine}`}`;
+    throw new SluiceError("RUN_BUSY", `run ${run} is being run by ${where}`, {
+      hint: "Wait for it, or end that process first.",
+    });
+  }
+  if (endOf(recorded.events)?.state === "passed") {
+    throw new SluiceError("RUN_OVER", `run ${run} has passed: there is nothing to go on with`, {
+      hint: "Start a new run, or run a part of it again: run --run ID --from NODE.",
+    });
+  }
+  return recorded;
 }
 
 /**
@@ -71,18 +71,4 @@ export function unfinished(plan: Plan, recorded: RecordedRun): ReadonlySet<strin
       .filter((node) => isFinally.has(node.stage) || !recorded.outputs.has(node.id))
       .map((node) => node.id),
   );
-}
-
-/**
- * Refuses a run that another process has gone on with between its being read and its being locked: what was read of it
- * no longer says what has succeeded.
- *
- * @throws SluiceError `RUN_BUSY`
- */
-export async function checkUntouched(store: RunStore, read: RecordedRun): Promise<void> {
-  const now = await store.read(read.run);
-  if (now.events.length === read.events.length) return;
-  throw new SluiceError("RUN_BUSY", `run ${read.run} was gone on with by another process just now`, {
-    hint: "Look at it (show), and resume again if something is left to do.",
-  });
 }

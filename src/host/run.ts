@@ -1,7 +1,7 @@
 import type { ParamInputs, ParamSchemas, Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import type { RunEvent, RunResult } from "../model/index.ts";
-import type { Answer, Question, Reporter } from "../ports/index.ts";
+import type { Answer, Question, Reporter, RunStoreSource } from "../ports/index.ts";
 import { EventStream } from "./event-stream.ts";
 import { newRunId } from "./run-id.ts";
 
@@ -28,6 +28,18 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
    * pass that was changed harmlessly. The params are the recorded ones.
    */
   readonly resume?: { readonly accept?: boolean };
+  /**
+   * A new run with the params of the run `of`. With `failed`, only what has not succeeded there is run; the rest is taken
+   * over from it. `accept` lets a definition pass that was changed harmlessly.
+   */
+  readonly rerun?: { readonly of: string; readonly failed?: boolean; readonly accept?: boolean };
+  /**
+   * What becomes of the results of jobs with `cache`: taken from the cache and kept in it, only kept, or neither.
+   * @defaultValue `"use"`
+   */
+  readonly cache?: "use" | "refresh" | "off";
+  /** Where runs are kept. @defaultValue the pipeline's `store`, else `stateDir` */
+  readonly store?: RunStoreSource;
   /** Where changed files count from. @defaultValue see `onChange` */
   readonly base?: string;
   /** Answers approvals. `undefined` as an answer suspends the run. @defaultValue the reporters are asked */

@@ -3,6 +3,7 @@ import type { Failure } from "./failure.ts";
 import type { Figure } from "./figure.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Release } from "./release.ts";
+import type { TestNames } from "./summary.ts";
 
 /**
  * Everything that happens in a run, as one union told apart by `type`. `at` is milliseconds since 1970. Texts are
@@ -20,7 +21,9 @@ export type NodeEvent =
   | NodeSkipped
   | NodeCancelled
   | NodeSuspended
+  | CacheChecked
   | ArtifactStored
+  | TestsReported
   | GateJudged
   | GateWaiting
   | GateDecided
@@ -41,7 +44,7 @@ export interface RunStarted extends OfRun {
   readonly pipeline: string;
   readonly fingerprint: string;
   readonly params: JsonObject;
-  /** How many nodes the Plan has. */
+  /** How many nodes are to run. */
   readonly nodes: number;
   /** Facts about the commit, where the root is a git checkout. */
   readonly commit: string | null;
@@ -115,7 +118,19 @@ export interface NodeSucceeded extends OfNode {
   readonly artifacts?: readonly Artifact[];
   /** Whether it failed before it passed. */
   readonly flaky: boolean;
+  /** Where its result was not made by running it now. */
+  readonly from?: ResultOrigin;
 }
+
+/** Where a result comes from that was not made in this run: an earlier run that this one reruns, or the cache. */
+export type ResultOrigin =
+  | { readonly kind: "run"; readonly run: string }
+  | {
+      readonly kind: "cache";
+      readonly run: string;
+      readonly key: string;
+      readonly where: "local" | "remote";
+    };
 
 export interface NodeFailed extends OfNode {
   readonly type: "node.failed";
@@ -153,9 +168,25 @@ export interface NodeSuspended extends OfNode {
   readonly reason: string;
 }
 
+/** A job with a `cache` was looked up. */
+export interface CacheChecked extends OfNode {
+  readonly type: "cache.checked";
+  readonly hit: boolean;
+  /** Absent where none could be made. */
+  readonly key?: string;
+  /** In words: where it was found, or what differs from the last time. */
+  readonly reason: string;
+}
+
 export interface ArtifactStored extends OfNode {
   readonly type: "artifact.stored";
   readonly artifact: Artifact;
+}
+
+/** A gate has read test results: the names of all tests, for the history of flaky ones. */
+export interface TestsReported extends OfNode {
+  readonly type: "tests.reported";
+  readonly tests: TestNames;
 }
 
 /** A gate has judged; `ok` false is followed by `node.failed`. */

@@ -9,3 +9,4 @@ export * from "./plan.ts";
 export * from "./ref.ts";
 export type * from "./release.ts";
 export type * from "./result.ts";
+export * from "./summary.ts";

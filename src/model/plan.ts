@@ -79,12 +79,26 @@ export interface PlanNode {
   readonly secrets: readonly string[];
   /** Globs relative to the root, by artifact name. */
   readonly artifacts: { readonly [name: string]: readonly string[] };
+  /** What its result is kept under, where it is cached. */
+  readonly cache: PlanCache | null;
+  /** Whether it acts on the world outside this run, as a deploy does: never cached, and on disk before it starts. */
+  readonly effects: boolean;
   /** The cell's values, where a matrix made the node. */
   readonly matrix: { readonly [dimension: string]: string | number | boolean } | null;
   /** For a deploy: each gate that the target requires, with the gate's node. Empty for other kinds. */
   readonly evidence: readonly PlanEvidence[];
   /** Where the user declared it, relative to the root; not part of the fingerprint. */
   readonly source: SourceLocation | null;
+}
+
+/** What decides, besides what the job runs and uses, whether a kept result still stands. */
+export interface PlanCache {
+  /** Globs relative to the root; one that begins with `!` leaves files out. Files that git ignores never count. */
+  readonly inputs: readonly string[];
+  /** Names of variables whose values count. */
+  readonly env: readonly string[];
+  /** Commands whose output counts, for example `node --version`. */
+  readonly tools: readonly string[];
 }
 
 export interface PlanEvidence {

@@ -1,5 +1,5 @@
 import type { Artifact } from "./artifact.ts";
-import type { RunState, SkipReason } from "./event.ts";
+import type { ResultOrigin, RunState, SkipReason } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Json } from "./json.ts";
 
@@ -16,6 +16,8 @@ export type NodeResult =
       readonly attempts: number;
       readonly duration: number;
       readonly flaky: boolean;
+      /** Where its result was not made by running it now. */
+      readonly from?: ResultOrigin;
     }
   | {
       readonly state: "failed";

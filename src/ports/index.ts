@@ -1,7 +1,9 @@
+export type * from "./cache.ts";
 export type * from "./check.ts";
 export type * from "./journal.ts";
 export type * from "./metrics.ts";
 export type * from "./reporter.ts";
 export type * from "./rollout.ts";
+export type * from "./run-store.ts";
 export type * from "./secrets.ts";
 export type * from "./step.ts";

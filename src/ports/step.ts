@@ -1,6 +1,7 @@
 import type {
   Artifact,
   ArtifactStored,
+  CacheChecked,
   GateDecided,
   GateJudged,
   GateWaiting,
@@ -10,7 +11,9 @@ import type {
   RolloutEvent,
   RunState,
   RunWarning,
+  TestsReported,
 } from "../model/index.ts";
+import type { FolderCache } from "./cache.ts";
 
 declare const output: unique symbol;
 
@@ -31,8 +34,15 @@ export interface Step<out T> {
   readonly acceptsSkipped?: boolean;
   /** Mistakes found while the step was made, for example a value in a place where it cannot be quoted. */
   readonly problems?: readonly StepProblem[];
+  /** Whether it acts on the world outside the run: such a step is never cached. @defaultValue false */
+  readonly effects?: boolean;
   readonly execute: (spec: never, context: StepContext) => T | Promise<T>;
   readonly [output]?: T;
+}
+
+/** A {@link Step} that acts on the world outside: publishes, pushes, migrates. A job of it takes no `cache`. */
+export interface EffectStep<out T> extends Step<T> {
+  readonly effects: true;
 }
 
 /** A mistake in a step's making; the compiler reports it with the place of the job. */
@@ -84,6 +94,8 @@ export interface StepContext {
   readonly outcome: RunState | undefined;
   /** Copies an artifact's files below `folder`, each verified by its digest. Throws `ARTIFACT_CORRUPT`. */
   restore(artifact: Artifact, folder: string): Promise<void>;
+  /** Folders that stay between runs, for package managers and compilers. */
+  readonly folders: FolderCache;
   /** What this node noted in the last run that passed; see {@link Baseline}. */
   readonly baseline: Baseline;
   /** What has been decided at this node so far, in order, also in earlier processes of the run. */
@@ -97,7 +109,14 @@ export interface StepContext {
 type Distribute<E> = E extends { node?: string } ? Omit<E, "node" | "at"> : never;
 /** An event as a node gives it. */
 export type Progress = Distribute<
-  RolloutEvent | GateDecided | GateJudged | GateWaiting | ArtifactStored | RunWarning
+  | RolloutEvent
+  | CacheChecked
+  | GateDecided
+  | GateJudged
+  | GateWaiting
+  | ArtifactStored
+  | RunWarning
+  | TestsReported
 >;
 
 /** What a gate compares with: a value kept from the last run that passed as a whole. */

@@ -1,10 +1,11 @@
 import type { Json, Plan, RunEvent } from "../model/index.ts";
-import type { BaselineStore, LogSink, RunRecorder } from "../ports/index.ts";
+import type { ArtifactStore, BaselineStore, LogSink, RunRecorder } from "../ports/index.ts";
 
 /** Keeps a run's events in memory: for tests and measurements. Logs are not kept. */
 export class MemoryRecorder implements RunRecorder {
   readonly events: RunEvent[] = [];
   readonly plan: Plan | undefined;
+  readonly logs = undefined;
 
   constructor(plan?: Plan) {
     this.plan = plan;
@@ -18,6 +19,14 @@ export class MemoryRecorder implements RunRecorder {
     return undefined;
   }
 
+  sync(): undefined {
+    return undefined;
+  }
+
+  watch(): void {
+    return undefined;
+  }
+
   log(): LogSink {
     return NOWHERE;
   }
@@ -28,6 +37,14 @@ export class MemoryRecorder implements RunRecorder {
 }
 
 const NOWHERE: LogSink = { write: () => undefined, close: () => undefined };
+
+/** A store of artifacts that keeps nothing: for tests and measurements that declare none. */
+export const NO_ARTIFACT_STORE: ArtifactStore = {
+  save: (name) => Promise.resolve({ name, digest: "sha256:0", path: name, size: 0, files: [] }),
+  restore: () => Promise.resolve(),
+  sweep: () => Promise.resolve({ files: 0, bytes: 0 }),
+  size: () => Promise.resolve(0),
+};
 
 /** Keeps baselines in memory. */
 export class MemoryBaselineStore implements BaselineStore {

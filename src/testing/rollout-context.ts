@@ -1,6 +1,6 @@
 import { SluiceError } from "../errors/index.ts";
 import type { PlanNode } from "../model/index.ts";
-import type { Clock, RolloutProgress, StepContext, StrategyContext } from "../ports/index.ts";
+import type { Clock, FolderCache, RolloutProgress, StepContext, StrategyContext } from "../ports/index.ts";
 
 export interface RolloutContextOptions {
   readonly clock: Clock;
@@ -85,6 +85,7 @@ function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> 
     signal,
     env: {},
     processes: { add: () => undefined, remove: () => undefined },
+    folders: NO_FOLDERS,
     mask: (text) => text,
     outcome: undefined,
     decisions: [],
@@ -95,6 +96,12 @@ function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> 
     ask: () => Promise.resolve(undefined),
   };
 }
+
+const NO_FOLDERS: FolderCache = {
+  folder: () => Promise.reject(new SluiceError("STATE_UNWRITABLE", "there is no state folder outside a run")),
+  fetch: () => Promise.resolve({ note: "no remote cache" }),
+  send: () => Promise.resolve({ note: "no remote cache" }),
+};
 
 const NODE: PlanNode = {
   id: "test/deploy",
@@ -113,6 +120,8 @@ const NODE: PlanNode = {
   secrets: [],
   artifacts: {},
   matrix: null,
+  cache: null,
+  effects: true,
   skipWith: [],
   evidence: [],
   source: null,

@@ -57,6 +57,10 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
       const { name, files, size } = event.artifact;
       return ["plain", `stored artifact ${name}: ${count(files.length, "file")}, ${formatBytes(size)}`];
     }
+    case "cache.checked":
+      return ["plain", `cache ${event.hit ? "hit" : "miss"}: ${event.reason}`];
+    case "tests.reported":
+      return undefined;
     case "gate.judged": {
       const parts = [event.summary, ...event.figures.map(formatFigure)].filter((part) => part !== "");
       return [event.ok ? "good" : "bad", `gate ${event.ok ? "passed" : "refused"}: ${parts.join("; ")}`];

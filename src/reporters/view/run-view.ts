@@ -117,7 +117,9 @@ export class RunView {
       case "gate.judged":
         node.verdict = event;
         return;
+      case "cache.checked":
       case "gate.decided":
+      case "tests.reported":
         return;
       case "gate.waiting":
         node.question = event.question;

@@ -1,28 +1,33 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../model/index.ts";
 import type { LogSink, RunRecorder } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
-import { guarded } from "./faults.ts";
-import { encodeRecord } from "./record.ts";
+import { guarded, unwritable } from "./faults.ts";
+import { encodeRecord } from "../_shared/record.ts";
 
 /** Text kept before it is written, at most; so a wide pipeline does not hold its journal in memory. */
 const FLUSH_AT = 262_144;
 
 /**
  * Writes one run's journal. Appending only gathers text; {@link FileRecorder.commit} hands it to the system in one
- * write, after which the death of this process loses none of it.
+ * write, after which the death of this process loses none of it. {@link FileRecorder.sync} waits for the disk as well:
+ * all who ask while one synchronisation is under way share the next.
  */
 export class FileRecorder implements RunRecorder {
   readonly #file: string;
-  readonly #logs: string;
+  readonly logs: string;
   readonly #fd: number;
   #pending = "";
   #hasLogs = false;
+  /** Whether something was handed to the system since the last synchronisation began. */
+  #dirty = false;
+  #syncing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(folder: string, file: string) {
     this.#file = join(folder, file);
-    this.#logs = join(folder, "logs");
+    this.logs = join(folder, "logs");
     this.#fd = guarded(this.#file, () => openSync(this.#file, "a"));
   }
 
@@ -37,20 +42,51 @@ export class FileRecorder implements RunRecorder {
     if (this.#pending === "") return undefined;
     const bytes = Buffer.from(this.#pending);
     this.#pending = "";
+    this.#dirty = true;
     guarded(this.#file, () => {
       writeAll(this.#fd, bytes);
     });
     return undefined;
   }
 
+  sync(): Promise<void> | undefined {
+    this.commit();
+    if (!this.#dirty) return this.#syncing;
+    if (this.#syncing === undefined) return this.#flush();
+    // What is under way may have begun before the last write.
+    return (this.#next ??= this.#syncing
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#flush();
+      }));
+  }
+
+  /** A file has nobody else to write it: faults show where they happen. */
+  watch(): void {
+    return undefined;
+  }
+
+  #flush(): Promise<void> {
+    this.#dirty = false;
+    this.#syncing = new Promise<void>((resolve, reject) => {
+      fdatasync(this.#fd, (error) => {
+        this.#syncing = undefined;
+        if (error === null) resolve();
+        else reject(unwritable(this.#file, error));
+      });
+    });
+    return this.#syncing;
+  }
+
   log(node: string): LogSink {
-    if (!this.#hasLogs) guarded(this.#logs, () => mkdirSync(this.#logs, { recursive: true }));
+    if (!this.#hasLogs) guarded(this.logs, () => mkdirSync(this.logs, { recursive: true }));
     this.#hasLogs = true;
-    return new FileLog(join(this.#logs, logFileName(node)));
+    return new FileLog(join(this.logs, logFileName(node)));
   }
 
   close(): Promise<void> {
-    return Promise.resolve().then(() => {
+    return Promise.resolve(this.#next ?? this.#syncing).then(() => {
       try {
         this.commit();
         guarded(this.#file, () => {

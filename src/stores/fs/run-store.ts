@@ -1,15 +1,21 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { createReadStream, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../../errors/index.ts";
-import type { Artifact, Json, Plan, RunEvent } from "../../model/index.ts";
+import type { Plan, RunEvent } from "../../model/index.ts";
 import { PLAN_VERSION } from "../../model/index.ts";
-import type { RecordedRun, RunRecorder, RunStore } from "../../ports/index.ts";
+import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
+import { logFileName } from "../../util/log-name.ts";
+import { foldResults } from "../_shared/fold.ts";
+import { endOf, glanceAt } from "../_shared/glance.ts";
+import { busy, liveOwner } from "../_shared/owner.ts";
 import { FileArtifactStore } from "./artifacts.ts";
 import { writeAtomic } from "./atomic.ts";
+import { FileBaselineStore } from "./baselines.ts";
 import { guarded } from "./faults.ts";
-import { decodeJournal } from "./record.ts";
+import { decodeJournal } from "../_shared/record.ts";
 import { FileRecorder } from "./recorder.ts";
+import { FileSummaryStore } from "./summaries.ts";
 
 const JOURNAL = /^journal(-[\w.]+)?\.jsonl$/;
 const FIRST = "journal.jsonl";
@@ -22,15 +28,42 @@ const RUN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
 export class FileRunStore implements RunStore {
   readonly location: string;
   readonly artifacts: FileArtifactStore;
+  readonly baselines: FileBaselineStore;
+  readonly summaries: FileSummaryStore;
 
   constructor(stateDir: string) {
     this.location = stateDir;
     this.artifacts = new FileArtifactStore(join(stateDir, "artifacts"));
+    this.baselines = new FileBaselineStore(join(stateDir, "baselines"));
+    this.summaries = new FileSummaryStore(join(stateDir, "history"));
   }
 
-  /** The folder of a run's logs. */
-  logs(run: string): string {
-    return join(this.#folder(run), "logs");
+  async lock(run: string): Promise<RunLock> {
+    await this.#plan(run);
+    const { takeLock } = await import("../../util/state/lock.ts");
+    const attempt = await takeLock(this.#folder(run), "lock", { run });
+    if (attempt.taken) return attempt.lock;
+    const { owner, host } = attempt.holder;
+    throw busy(run, owner.pid, host);
+  }
+
+  async *log(run: string, node: string, from = 0): AsyncIterable<Uint8Array> {
+    const file = join(this.#folder(run), "logs", logFileName(node));
+    if (existsSync(file)) yield* createReadStream(file, { start: from }) as AsyncIterable<Uint8Array>;
+  }
+
+  async size(run: string): Promise<number> {
+    const entries = await readdir(this.#folder(run), { recursive: true, withFileTypes: true });
+    let bytes = 0;
+    for (const entry of entries) {
+      if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+    }
+    return bytes;
+  }
+
+  async remove(run: string): Promise<void> {
+    await this.#plan(run);
+    await rm(this.#folder(run), { recursive: true });
   }
 
   create(run: string, plan: Plan): Promise<RunRecorder> {
@@ -83,19 +116,13 @@ export class FileRunStore implements RunStore {
       const file = join(folder, name);
       for (const event of decodeJournal(await readFile(file, "utf8"), file).events) events.push(event);
     }
-    const outputs = new Map<string, Json | undefined>();
-    const artifacts = new Map<string, readonly Artifact[]>();
-    for (const event of events) {
-      if (event.type === "node.succeeded") {
-        outputs.set(event.node, event.output);
-        artifacts.set(event.node, event.artifacts ?? []);
-      } else if (event.type === "node.started") {
-        // It was run again: what it left before no longer stands.
-        outputs.delete(event.node);
-        artifacts.delete(event.node);
-      }
-    }
-    return { run, plan, events, outputs, artifacts };
+    return { run, plan, events, ...foldResults(events), owner: liveOwner(events) };
+  }
+
+  async glance(run: string): Promise<RunGlance> {
+    const { plan, events, owner } = await this.read(run);
+    const [first, last] = [events[0], events.at(-1)];
+    return glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
   }
 
   async list(): Promise<readonly string[]> {

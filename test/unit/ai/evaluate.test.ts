@@ -24,6 +24,7 @@ const secret = (name: string): Secret => ({ [SECRET]: { owner: {}, name } });
 const values = (secrets: Record<string, string>): Values => ({
   output: () => undefined,
   artifact: () => undefined,
+  artifacts: () => [],
   secret: (name) => secrets[name] ?? "",
 });
 const four = [

@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../../src/model/index.ts";
 import { FileBaselineStore, FileRunStore } from "../../../src/stores/fs/index.ts";
-import { decodeJournal, encodeRecord } from "../../../src/stores/fs/record.ts";
+import { decodeJournal, encodeRecord } from "../../../src/stores/_shared/record.ts";
 import { planOf } from "../../fixtures/engine-run.ts";
 import { tempFolder } from "../../fixtures/temp-folder.ts";
 
@@ -77,7 +77,7 @@ describe("runs", () => {
     const read = await store.read("run-1");
     expect(read.plan).toEqual(plan);
     expect(read.outputs.get("a/x")).toBe(42);
-    expect(readFileSync(join(store.logs("run-1"), "a~x.log"), "utf8")).toBe("hello");
+    expect(readFileSync(join(folder, "runs/run-1/logs/a~x.log"), "utf8")).toBe("hello");
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("*\n");
     expect(await store.list()).toEqual(["run-1"]);
   });

@@ -40,11 +40,14 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
     output: "optional",
     artifacts: "optional",
     flaky: "required",
+    from: "optional",
   },
   "node.failed": { ...NODE, attempt: "required", duration: "required", failure: "required" },
   "node.skipped": { ...NODE, reason: "required" },
   "node.cancelled": { ...NODE, duration: "required", reason: "required" },
   "node.suspended": { ...NODE, reason: "required" },
+  "cache.checked": { ...NODE, hit: "required", key: "optional", reason: "required" },
+  "tests.reported": { ...NODE, tests: "required" },
   "artifact.stored": { ...NODE, artifact: "required" },
   "gate.judged": { ...NODE, ok: "required", figures: "required", summary: "required" },
   "gate.waiting": { ...NODE, question: "required" },
@@ -140,6 +143,8 @@ function partProblems(event: JsonEvent): readonly string[] {
     case "node.skipped":
     case "node.cancelled":
     case "node.suspended":
+    case "cache.checked":
+    case "tests.reported":
     case "gate.waiting":
     case "gate.decided":
     case "rollout.started":
