@@ -6,6 +6,8 @@
  * cannot be had on this machine: then the tests that rest on it are skipped, and the reason is printed.
  */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { goProgram } from "./go-program.mjs";
 
 export const NEEDS = {
   /** The package registry, as the user's npm is set up to reach it. */
@@ -15,6 +17,10 @@ export const NEEDS = {
       throw new Error(`npm cannot reach its registry: ${output.trim().split("\n").at(-1) ?? ""}`);
     return {};
   },
+  /** A program that says what kubectl's own code says of an object. */
+  kubectl: async () => ({
+    env: { SLUICE_KUBECTL_VERDICTS: await goProgram(join(import.meta.dirname, "kubectl-verdicts")) },
+  }),
 };
 
 function npm(args) {

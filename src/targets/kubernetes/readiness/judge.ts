@@ -1,0 +1,41 @@
+import { judgeGeneration } from "./generation.ts";
+import type { LiveObject } from "./object.ts";
+import {
+  judgeApiService,
+  judgeByConditions,
+  judgeClaim,
+  judgeDefinition,
+  judgeJob,
+  judgeNamespace,
+  judgeRoute,
+  judgeService,
+} from "./others.ts";
+import type { Verdict } from "./verdict.ts";
+import { judgeDaemonSet, judgeDeployment, judgeReplicaSet, judgeStatefulSet } from "./workloads.ts";
+
+const RULES: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
+  "apps/Deployment": judgeDeployment,
+  "apps/ReplicaSet": judgeReplicaSet,
+  "apps/StatefulSet": judgeStatefulSet,
+  "apps/DaemonSet": judgeDaemonSet,
+  "batch/Job": judgeJob,
+  "apiextensions.k8s.io/CustomResourceDefinition": judgeDefinition,
+  "apiregistration.k8s.io/APIService": judgeApiService,
+  "gateway.networking.k8s.io/HTTPRoute": judgeRoute,
+  "gateway.networking.k8s.io/GRPCRoute": judgeRoute,
+  "/PersistentVolumeClaim": judgeClaim,
+  "/Service": judgeService,
+  "/Namespace": judgeNamespace,
+};
+
+/**
+ * How an object stands after it was applied. A kind without a rule of its own is judged by its conditions, and counts as
+ * ready where it has none.
+ *
+ * @param applied - the generation that the apply returned; undefined where the kind counts none
+ */
+export function judgeReadiness(object: LiveObject, applied: number | undefined): Verdict {
+  const group = object.apiVersion.includes("/") ? object.apiVersion.split("/", 1)[0] : "";
+  const rule = RULES[`${group ?? ""}/${object.kind}`] ?? judgeByConditions;
+  return judgeGeneration(object, applied) ?? rule(object);
+}

@@ -1,0 +1,92 @@
+import { at, conditionsOf, count, list, type LiveObject, text } from "./object.ts";
+import { failed, ready, type Verdict, waiting } from "./verdict.ts";
+
+export function judgeJob(object: LiveObject): Verdict {
+  if (at(object, "spec", "suspend") === true) {
+    return failed("it is suspended, so that it never runs", "Set spec.suspend to false.");
+  }
+  const conditions = conditionsOf(object);
+  const done = conditions.get("Complete");
+  if (done?.status === "True") return ready("it is complete");
+  // `FailureTarget` comes before `Failed`, while its pods are still being ended: the outcome is certain already.
+  const wrong = [conditions.get("Failed"), conditions.get("FailureTarget")].find(
+    (one) => one?.status === "True",
+  );
+  if (wrong !== undefined)
+    return failed(`it failed: ${wrong.reason}: ${wrong.message}`, "Look at its pods' logs.");
+  if (conditions.get("SuccessCriteriaMet")?.status === "True") return waiting("its pods are being ended");
+  const [active, succeeded] = [count(object, "status", "active"), count(object, "status", "succeeded")];
+  return waiting(`${succeeded} pods have succeeded, ${active} are running`);
+}
+
+export function judgeDefinition(object: LiveObject): Verdict {
+  const conditions = conditionsOf(object);
+  const names = conditions.get("NamesAccepted");
+  if (names?.status === "False") return failed(`its names are taken: ${names.message}`);
+  return conditions.get("Established")?.status === "True"
+    ? ready("it is established")
+    : waiting("it is not established yet");
+}
+
+export function judgeClaim(object: LiveObject): Verdict {
+  const phase = text(object, "status", "phase");
+  if (phase === "Lost") return failed("the volume that it was bound to is gone");
+  return phase === "Bound" ? ready("it is bound") : waiting("it is not bound to a volume yet");
+}
+
+export function judgeService(object: LiveObject): Verdict {
+  if (text(object, "spec", "type") !== "LoadBalancer") return ready("it needs nothing more");
+  const ingress = list(object, "status", "loadBalancer", "ingress");
+  const address = ingress.map((one) => text(one, "ip") || text(one, "hostname")).find((one) => one !== "");
+  return address === undefined
+    ? waiting("its load balancer has no address yet")
+    : ready(`it is at ${address}`);
+}
+
+export function judgeNamespace(object: LiveObject): Verdict {
+  const phase = text(object, "status", "phase");
+  if (phase === "Terminating")
+    return failed("it is being deleted", "Wait until it is gone, or use another one.");
+  return phase === "Active" ? ready("it is active") : waiting("it is not active yet");
+}
+
+export function judgeApiService(object: LiveObject): Verdict {
+  const available = conditionsOf(object).get("Available");
+  return available?.status === "True"
+    ? ready("it is available")
+    : waiting(`it is not available: ${available?.message ?? "not reported yet"}`);
+}
+
+/** Gateway API: each parent says for itself whether it took the route. */
+export function judgeRoute(object: LiveObject): Verdict {
+  const generation = object.metadata.generation ?? 0;
+  const parents = list(object, "status", "parents");
+  if (parents.length === 0) return waiting("no gateway has answered yet");
+  for (const parent of parents) {
+    const name = text(parent, "parentRef", "name");
+    const conditions = conditionsOf(parent, "conditions");
+    const seen = list(parent, "conditions").every((one) => {
+      const observed = at(one, "observedGeneration");
+      return typeof observed !== "number" || observed >= generation;
+    });
+    if (!seen) return waiting(`gateway ${name} has not seen the change yet`);
+    const refs = conditions.get("ResolvedRefs");
+    if (refs?.status === "False") return failed(`gateway ${name} finds no such backend: ${refs.message}`);
+    const accepted = conditions.get("Accepted");
+    if (accepted?.status === "False") return failed(`gateway ${name} refuses it: ${accepted.message}`);
+    if (accepted?.status !== "True") return waiting(`gateway ${name} has not accepted it yet`);
+  }
+  return ready("every gateway has accepted it");
+}
+
+/** Any kind of object that reports by conditions: ready unless it says otherwise. */
+export function judgeByConditions(object: LiveObject): Verdict {
+  const conditions = conditionsOf(object);
+  const stalled = conditions.get("Stalled");
+  if (stalled?.status === "True") return failed(`it is stalled: ${stalled.message}`);
+  const reconciling = conditions.get("Reconciling");
+  if (reconciling?.status === "True") return waiting(`it is being reconciled: ${reconciling.message}`);
+  const own = conditions.get("Ready") ?? conditions.get("Available");
+  if (own === undefined || own.status === "True") return ready("it is there");
+  return waiting(`it is not ready: ${own.message || own.reason}`);
+}

@@ -1,0 +1,87 @@
+import { at, conditionsOf, count, type LiveObject, replicasOf, text } from "./object.ts";
+import { failed, ready, type Verdict, waiting } from "./verdict.ts";
+
+/** Source of the order: `kubectl rollout status` (polymorphichelpers/rollout_status.go), made stricter where noted. */
+export function judgeDeployment(object: LiveObject): Verdict {
+  if (at(object, "spec", "paused") === true) {
+    return failed("it is paused, so that its rollout never goes on", "Resume it: kubectl rollout resume.");
+  }
+  const conditions = conditionsOf(object);
+  const progressing = conditions.get("Progressing");
+  if (progressing?.reason === "ProgressDeadlineExceeded") {
+    return failed(
+      `it exceeded its progress deadline: ${progressing.message}`,
+      "Look at its pods' logs and events.",
+    );
+  }
+  const quota = conditions.get("ReplicaFailure");
+  if (quota?.status === "True") return failed(`its pods cannot be made: ${quota.message}`);
+  const wanted = replicasOf(object);
+  const updated = count(object, "status", "updatedReplicas");
+  const all = count(object, "status", "replicas");
+  const available = count(object, "status", "availableReplicas");
+  if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are new`);
+  if (all > updated) return waiting(`${all - updated} old replicas are still there`);
+  if (available < updated) return waiting(`${available} of ${updated} new replicas are available`);
+  // Stricter than kubectl: minAvailable over time, as the controller itself judges it.
+  if (wanted > 0 && conditions.get("Available")?.status !== "True")
+    return waiting("it is not reported as available");
+  return ready(`${available} of ${wanted} replicas are available`);
+}
+
+export function judgeReplicaSet(object: LiveObject): Verdict {
+  const trouble = conditionsOf(object).get("ReplicaFailure");
+  if (trouble?.status === "True") return failed(`its pods cannot be made: ${trouble.message}`);
+  const wanted = replicasOf(object);
+  const available = count(object, "status", "availableReplicas");
+  const all = count(object, "status", "replicas");
+  if (all > wanted) return waiting(`${all - wanted} replicas too many are still there`);
+  return available < wanted
+    ? waiting(`${available} of ${wanted} replicas are available`)
+    : ready(`${available} of ${wanted} replicas are available`);
+}
+
+export function judgeStatefulSet(object: LiveObject): Verdict {
+  if (text(object, "spec", "updateStrategy", "type") === "OnDelete") {
+    return failed(
+      "its update strategy is OnDelete: it never replaces its pods by itself",
+      "Set updateStrategy.type to RollingUpdate, or delete its pods by hand and do not wait for it.",
+    );
+  }
+  const wanted = replicasOf(object);
+  const all = count(object, "status", "replicas");
+  const readyReplicas = count(object, "status", "readyReplicas");
+  const available = at(object, "status", "availableReplicas");
+  const updated = count(object, "status", "updatedReplicas");
+  const partition = count(object, "spec", "updateStrategy", "rollingUpdate", "partition");
+  if (readyReplicas < wanted) return waiting(`${readyReplicas} of ${wanted} replicas are ready`);
+  if (all > wanted) return waiting(`${all - wanted} replicas too many are still there`);
+  if (partition > 0) {
+    const due = Math.max(0, wanted - partition);
+    return updated < due
+      ? waiting(`${updated} of ${due} replicas above partition ${partition} are new`)
+      : ready(`${updated} replicas above partition ${partition} are new`);
+  }
+  // Stricter than kubectl: the revision alone says nothing about pods that are still being replaced.
+  if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are new`);
+  if (text(object, "status", "updateRevision") !== text(object, "status", "currentRevision"))
+    return waiting("its controller has not ended the update yet");
+  if (typeof available === "number" && available < wanted)
+    return waiting(`${available} of ${wanted} replicas are available`);
+  return ready(`${readyReplicas} of ${wanted} replicas are ready`);
+}
+
+export function judgeDaemonSet(object: LiveObject): Verdict {
+  if (text(object, "spec", "updateStrategy", "type") === "OnDelete") {
+    return failed(
+      "its update strategy is OnDelete: it never replaces its pods by itself",
+      "Set updateStrategy.type to RollingUpdate, or delete its pods by hand and do not wait for it.",
+    );
+  }
+  const wanted = count(object, "status", "desiredNumberScheduled");
+  const updated = count(object, "status", "updatedNumberScheduled");
+  const available = count(object, "status", "numberAvailable");
+  if (updated < wanted) return waiting(`${updated} of ${wanted} nodes run the new pod`);
+  if (available < wanted) return waiting(`${available} of ${wanted} pods are available`);
+  return ready(`${available} of ${wanted} nodes run it`);
+}
