@@ -1,15 +1,17 @@
 /**
- * What a lab suite can need besides Node and git. A suite names its needs in a line of its own, `// needs: registry`;
- * `run.mjs` brings up those of the suites that are asked for and takes them down again.
+ * What a lab suite can need besides Node and git: something of the table below, or a part of the lab (`parts/`). A suite
+ * names its needs in a line of its own, `// needs: registry`; `run.mjs` brings up those of the suites that are asked for
+ * and takes them down again.
  *
  * Each need resolves to `{ env, stop }` (both may be absent) once it is usable, and rejects with the reason where it
  * cannot be had on this machine: then the tests that rest on it are skipped, and the reason is printed.
  */
 import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { goProgram } from "./go-program.mjs";
+import { PARTS } from "./parts/index.mjs";
+import { goProgram } from "./tool/go.mjs";
+import { bringUp, takeDown } from "./tool/parts.mjs";
 
-export const NEEDS = {
+const NEEDS = {
   /** The package registry, as the user's npm is set up to reach it. */
   registry: async () => {
     const { code, output } = await npm(["ping", "--fetch-retries=0", "--fetch-timeout=15000"]);
@@ -19,9 +21,25 @@ export const NEEDS = {
   },
   /** A program that says what kubectl's own code says of an object. */
   kubectl: async () => ({
-    env: { SLUICE_KUBECTL_VERDICTS: await goProgram(join(import.meta.dirname, "kubectl-verdicts")) },
+    env: { SLUICE_KUBECTL_VERDICTS: await goProgram("kubectl-verdicts") },
   }),
 };
+
+export function isKnown(need) {
+  return Object.hasOwn(NEEDS, need) || Object.hasOwn(PARTS, need);
+}
+
+/** Brings up a need. A part that was up before is used, and left up. */
+export async function bring(need) {
+  if (Object.hasOwn(NEEDS, need)) return await NEEDS[need]();
+  const { env, fresh } = await bringUp(need, (text) => console.log(`lab: ${text}`));
+  return {
+    env,
+    stop: async () => {
+      for (const part of [...fresh].reverse()) await takeDown(part);
+    },
+  };
+}
 
 function npm(args) {
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { glob } from "tinyglobby";
 import { execute, ROOT, seconds } from "../../scripts/lib.mjs";
-import { NEEDS } from "./needs.mjs";
+import { bring, isKnown } from "./needs.mjs";
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
 const suites = (await glob("test/lab/**/*.lab.test.ts", { cwd: ROOT }))
@@ -24,8 +24,7 @@ async function needsOf(files) {
   for (const file of files) {
     const line = /^\/\/ needs: (.+)$/m.exec(await readFile(join(ROOT, file), "utf8"))?.[1] ?? "";
     for (const need of line.split(/[\s,]+/).filter((name) => name !== "")) {
-      if (!Object.hasOwn(NEEDS, need))
-        throw new Error(`${file} needs "${need}", which test/lab/needs.mjs does not know`);
+      if (!isKnown(need)) throw new Error(`${file} needs "${need}", which test/lab/needs.mjs does not know`);
       needs.set(need, [...(needs.get(need) ?? []), file]);
     }
   }
@@ -41,7 +40,7 @@ async function withNeeds(needs, body) {
     for (const [need, files] of needs) {
       const start = performance.now();
       try {
-        const started = await NEEDS[need]();
+        const started = await bring(need);
         if (started.stop) stops.push(started.stop);
         env = { ...env, ...started.env };
         lab[need] = { available: true };

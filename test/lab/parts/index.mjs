@@ -1,0 +1,18 @@
+import controlPlane from "./control-plane.mjs";
+import etcd from "./etcd.mjs";
+import kwok from "./kwok.mjs";
+import moto from "./moto.mjs";
+import prometheus from "./prometheus.mjs";
+
+/**
+ * Every part of the lab. A part is an object with `about`, the parts that it `needs`, and `start`, which installs what is missing, tells
+ * `own` of each server as soon as it runs, and resolves to `{ env, facts }` once the part is usable: variables for those
+ * who use it, facts for parts that rest on it. It rejects with the reason where it cannot run on this machine.
+ */
+export const PARTS = {
+  etcd,
+  "control-plane": controlPlane,
+  kwok,
+  prometheus,
+  moto,
+};
