@@ -1,0 +1,44 @@
+import type { LiveObject } from "../readiness/object.ts";
+
+/**
+ * What must be there before the next can be made. Objects of one wave are applied together; a wave that `settles` must be
+ * ready before the next one begins.
+ */
+const WAVES: readonly (readonly string[])[] = [
+  ["Namespace", "PriorityClass", "StorageClass", "RuntimeClass", "IngressClass", "GatewayClass"],
+  ["CustomResourceDefinition"],
+  ["ServiceAccount", "ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"],
+  [
+    "ResourceQuota",
+    "LimitRange",
+    "NetworkPolicy",
+    "Secret",
+    "ConfigMap",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+  ],
+  ["Service"],
+  [], // every kind without a place of its own: custom resources above all
+  ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"],
+  ["PodDisruptionBudget", "HorizontalPodAutoscaler", "Ingress", "HTTPRoute", "GRPCRoute"],
+  ["APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
+];
+const OTHERS = WAVES.findIndex((kinds) => kinds.length === 0);
+const PLACE = new Map(WAVES.flatMap((kinds, wave) => kinds.map((kind) => [kind, wave] as const)));
+/** Until these are ready, objects that need them are refused by the API. */
+const SETTLING = new Set(["Namespace", "CustomResourceDefinition"]);
+
+export interface Wave {
+  readonly objects: readonly LiveObject[];
+  /** Whether its objects must be ready before the next wave is applied. */
+  readonly settles: boolean;
+}
+
+/** Objects in the order in which they are applied; within a wave as they were given. Removing goes the other way. */
+export function inWaves(objects: readonly LiveObject[]): readonly Wave[] {
+  const waves = WAVES.map((): LiveObject[] => []);
+  for (const object of objects) waves[PLACE.get(object.kind) ?? OTHERS]?.push(object);
+  return waves
+    .filter((wave) => wave.length > 0)
+    .map((wave) => ({ objects: wave, settles: wave.some((object) => SETTLING.has(object.kind)) }));
+}
