@@ -8,9 +8,11 @@ interface Kubeconfig {
   readonly users: readonly [{ readonly user: { readonly token: string } }];
 }
 
-/** Asks the API server of the lab, by the administrator's kubeconfig; its answer must be one of 2xx. */
-export function labCluster(): (method: string, path: string, body?: object) => Promise<unknown> {
-  const config = JSON.parse(readFileSync(process.env["KUBECONFIG"] ?? "", "utf8")) as Kubeconfig;
+/** Asks the API server of the lab, by an administrator's kubeconfig; its answer must be one of 2xx. */
+export function labCluster(
+  kubeconfig = process.env["KUBECONFIG"],
+): (method: string, path: string, body?: object) => Promise<unknown> {
+  const config = JSON.parse(readFileSync(kubeconfig ?? "", "utf8")) as Kubeconfig;
   const { cluster } = config.clusters[0];
   const ca = Buffer.from(cluster["certificate-authority-data"], "base64");
   const headers = {

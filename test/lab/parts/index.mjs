@@ -1,3 +1,4 @@
+import cluster from "./cluster.mjs";
 import controlPlane from "./control-plane.mjs";
 import etcd from "./etcd.mjs";
 import kwok from "./kwok.mjs";
@@ -7,12 +8,14 @@ import prometheus from "./prometheus.mjs";
 /**
  * Every part of the lab. A part is an object with `about`, the parts that it `needs`, and `start`, which installs what is missing, tells
  * `own` of each server as soon as it runs, and resolves to `{ env, facts }` once the part is usable: variables for those
- * who use it, facts for parts that rest on it. It rejects with the reason where it cannot run on this machine.
+ * who use it, facts for parts that rest on it. It rejects with the reason where it cannot run on this machine. `stop`,
+ * where it has one, cleans up what ending the servers would leave, before they are ended.
  */
 export const PARTS = {
   etcd,
   "control-plane": controlPlane,
   kwok,
+  cluster,
   prometheus,
   moto,
 };

@@ -10,9 +10,9 @@ const SOURCES = join(import.meta.dirname, "..", "go");
 
 /**
  * Builds a Go program of ours, a folder below `test/lab/go`, and gives the path of its binary, which is kept for as long
- * as its source stays the same. Rejects where there is no Go, or it does not build.
+ * as its source stays the same. `env` is for the build. Rejects where there is no Go, or it does not build.
  */
-export async function goProgram(name, log = () => undefined) {
+export async function goProgram(name, log = () => undefined, env = {}) {
   const folder = join(SOURCES, name);
   const hash = createHash("sha256");
   for (const file of (await readdir(folder)).sort())
@@ -22,7 +22,10 @@ export async function goProgram(name, log = () => undefined) {
   log(`building ${name}, which takes minutes the first time`);
   const draft = `${binary}.${process.pid}`;
   await mkdir(CACHE, { recursive: true });
-  await runProgram("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", draft, "."], { cwd: folder });
+  await runProgram("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", draft, "."], {
+    cwd: folder,
+    env,
+  });
   await rename(draft, binary);
   return binary;
 }

@@ -39,6 +39,7 @@ export async function bringUp(name, log) {
     log(`${name} is up (${((performance.now() - since) / 1_000).toFixed(1)} s)`);
     return { ...record, up: true, fresh: [...fresh, name] };
   } catch (error) {
+    await part.stop?.({ folder, servers, log });
     await stopServers(servers, 1_000);
     await rm(folder, { recursive: true, force: true });
     for (const other of fresh.reverse()) await takeDown(other);
@@ -55,6 +56,7 @@ export async function takeDown(name) {
   }
   const record = await readRecord(name);
   if (record === undefined) return down;
+  await PARTS[name].stop?.({ folder: join(RUNNING, name), servers: record.servers, log: () => undefined });
   await stopServers(record.servers);
   await rm(join(RUNNING, name), { recursive: true, force: true });
   return [...down, name];

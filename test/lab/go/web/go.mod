@@ -1,0 +1,3 @@
+module sluice/web
+
+go 1.24
