@@ -13,6 +13,9 @@ export default defineConfig(({ name }) => ({
   platform: "node",
   // What is loaded with `import()` stays a chunk of its own, so that a run reads only what it uses.
   splitting: true,
+  // `scripts/link.mjs` finds its way by it.
+  metafile: name === "js",
+  removeNodeProtocol: false,
   sourcemap: false,
   // Programs export nothing; only what can be imported has types.
   dts: name === "types" ? { entry: exported, only: true } : false,

@@ -4,18 +4,24 @@
  *   npm run bench                       the whole
  *   npm run bench -- W1 W5              some workloads
  *   npm run bench -- --rounds 9 --json figures.json
+ *   npm run bench -- peers [NAMES…] [W1 W2 …] [--rounds N] [--cell SECONDS] [--busy] [--json peers.json]
+ *   npm run bench -- tables figures.json peers.json [--write docs/performance.md]
  *
+ * `peers` sets Sluice beside other tools, `tables` prints what `--json` wrote as Markdown. See docs/benchmarking.md.
  * Ratios are what counts; absolute times tell the order of things on the machine that they were taken on.
  */
 import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { boundsReport, summaryOf } from "./lib/bounds-report.ts";
+import { machine, warnIfBusy } from "./lib/machine.ts";
 import { table, type Figure } from "./lib/measure.ts";
 import { Workspace } from "./lib/workspace.ts";
+import { cache } from "./workloads/cache.ts";
 import { logs } from "./workloads/logs.ts";
 import { nodes } from "./workloads/nodes.ts";
 import { plan } from "./workloads/plan.ts";
 import { processes } from "./workloads/processes.ts";
+import { resume } from "./workloads/resume.ts";
 import { start } from "./workloads/start.ts";
 
 const WORKLOADS: readonly (readonly [
@@ -26,15 +32,44 @@ const WORKLOADS: readonly (readonly [
   [["W2", "W3", "W4"], processes],
   [["W5"], (_workspace, rounds) => nodes(Math.min(rounds, 3))],
   [["W6"], logs],
+  [["W7"], cache],
   [["W8"], plan],
+  [["W9"], resume],
 ];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },
+    options: {
+      rounds: { type: "string", default: "5" },
+      cell: { type: "string", default: "30" },
+      busy: { type: "boolean", default: false },
+      json: { type: "string" },
+      write: { type: "string" },
+    },
     allowPositionals: true,
   });
-  const rounds = Number(values.rounds);
+  const rounds = count("rounds", values.rounds);
+  const [verb, ...names] = positionals;
+  if (verb === "peers") {
+    const { peers } = await import("./peers/cli.ts");
+    const cellSeconds = count("cell", values.cell);
+    await peers({ names, rounds, cellSeconds, json: values.json, busy: values.busy });
+  } else if (verb === "tables") {
+    const { tables } = await import("./tables.ts");
+    tables(names, values.write);
+  } else {
+    await bounds(positionals, rounds, values.json);
+  }
+}
+
+/** Sluice against the lower bounds. */
+async function bounds(asked: readonly string[], rounds: number, json: string | undefined): Promise<void> {
+  const known = WORKLOADS.flatMap(([names]) => names);
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no such workload: ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  const where = machine();
+  warnIfBusy(where);
   const workspace = new Workspace();
   const figures: Figure[] = [];
   try {
@@ -46,16 +81,25 @@ async function main(): Promise<void> {
       'import { pipeline, sh } from "sluice";\npipeline({ name: "one" }, (p) => { p.stage("a").job("t", sh`true`); }).main();\n',
     );
     for (const [names, run] of WORKLOADS) {
-      if (positionals.length > 0 && !names.some((name) => positionals.includes(name))) continue;
+      if (asked.length > 0 && !names.some((name) => asked.includes(name))) continue;
       figures.push(...(await run(workspace, rounds)));
     }
   } finally {
     workspace.remove();
   }
-  const machine = `Node ${process.version}, ${cpus().length} processors (${cpus()[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  console.log(`${machine}, medians of ${rounds} rounds\n\n${table(figures)}`);
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ machine, rounds, figures }, undefined, 2)}\n`);
+  const report = boundsReport(where, rounds, figures);
+  console.log(`${summaryOf(report)}\n\n${table(figures)}`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
-void main();
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${name} takes a whole number from 1, not ${text}`);
+  return value;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -21,6 +21,7 @@ const INPUTS = [
   "tsup.config.ts",
   "scripts/entries.mjs",
   "scripts/build.mjs",
+  "scripts/link.mjs",
 ];
 
 const entries = Object.keys(ENTRIES).map(outputOf);
@@ -66,25 +67,35 @@ async function linkSelf() {
 
 async function make(kind, stamp) {
   const { build: tsup } = await import("tsup");
-  const aside = join(CACHE, `${kind}-${process.pid}`);
+  const made = join(CACHE, `${kind}-${process.pid}`);
+  const linked = `${made}-linked`;
+  const aside = kind === "js" ? linked : made;
   await rm(stampOf(kind), { force: true });
-  await rm(aside, { recursive: true, force: true });
+  await forget(made, linked);
   try {
-    await tsup({ name: kind, config: join(ROOT, "tsup.config.ts"), outDir: aside, silent: true });
-    if (kind === "js") for (const file of COMMANDS) await makeCommand(join(aside, file));
-    const made = await filesBelow(aside);
-    for (const file of made) {
+    await tsup({ name: kind, config: join(ROOT, "tsup.config.ts"), outDir: made, silent: true });
+    if (kind === "js") {
+      const { link } = await import("./link.mjs");
+      await link(made, linked);
+      for (const file of COMMANDS) await makeCommand(join(linked, file));
+    }
+    const files = await filesBelow(aside);
+    for (const file of files) {
       await mkdir(dirname(join(DIST, file)), { recursive: true });
       await rename(join(aside, file), join(DIST, file));
     }
     const old = (await filesBelow(DIST)).filter(
-      (file) => file.endsWith(SUFFIX[kind]) && !made.includes(file),
+      (file) => file.endsWith(SUFFIX[kind]) && !files.includes(file),
     );
     for (const file of old) await rm(join(DIST, file), { force: true });
     await writeFile(stampOf(kind), stamp);
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    await forget(made, linked);
   }
+}
+
+async function forget(...folders) {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 /** A shell that starts the file learns from its first line what runs it. */

@@ -10,7 +10,9 @@ export const ENTRIES = {
   "./local": "src/targets/local/index.ts",
   "./gates": "src/gates/index.ts",
   "./ai": "src/ai/index.ts",
+  "./cache": "src/entry-cache.ts",
   "./reporters": "src/reporters/index.ts",
+  "./s3": "src/stores/s3/index.ts",
   "./testing": "src/testing/index.ts",
 };
 
@@ -19,6 +21,20 @@ export const PROGRAMS = {
   bin: "src/cli/bin.ts",
   "targets/local/proxy-main": "src/targets/local/proxy-main.ts",
 };
+
+/**
+ * What a run from the command line loads with `import()`, each time: the build puts it, and all that it needs, into one
+ * file.
+ */
+export const RUN_PATH = [
+  "src/cli/main.ts",
+  "src/cli/terminal.ts",
+  "src/cli/verb-run.ts",
+  "src/host/execute.ts",
+  "src/executors/shell/execute.ts",
+  "src/stores/fs/run-store.ts",
+  "src/reporters/plain.ts",
+];
 
 /** An entry's file below `dist`, without extension. All stand directly in `dist`, beside the shared chunks. */
 export function outputOf(subpath) {

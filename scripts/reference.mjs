@@ -33,7 +33,7 @@ const pages = {
   "docs/reference/cli.md": [
     "# Command line",
     NOTE,
-    "What `main()` of a pipeline understands; `npx sluice -f pipeline.ts …` understands the same. The pipeline's params are flags too, for every verb: `replicas` is `--replicas N`, `dryRun` is `--dry-run`.",
+    "What `main()` of a pipeline understands; `npx sluice -f pipeline.ts …` understands the same. The pipeline's params are flags too, for every verb but `logs` and `clean`: `replicas` is `--replicas N`, `dryRun` is `--dry-run`.",
     "Exit codes: 0 passed, 1 failed, 2 wrong definition or usage (nothing has been run), 75 suspended at an approval, 130 interrupted.",
     ...VERBS.map(verbSection),
   ].join("\n\n"),

@@ -1,12 +1,17 @@
-import { spawn } from "node:child_process";
-import { performance } from "node:perf_hooks";
+import { markdownTable, textTable } from "./markdown.ts";
+import { median, pairedRatio, turns } from "./statistics.ts";
+import { type Command, timed } from "./timed.ts";
+
+export { median } from "./statistics.ts";
+export { type Command, type Ended, timed, type TimedOptions } from "./timed.ts";
 
 /** One line of the table: ours against a bound measured in the same run. */
 export interface Figure {
   readonly workload: string;
   readonly what: string;
   readonly ours: number;
-  readonly bound: number;
+  /** `NaN`, or `null` as JSON has it, where there is none. */
+  readonly bound: number | null;
   readonly unit: "ms" | "us/node" | "MiB/s" | "MiB";
   /** Ours over the bound; `undefined` where the budget is an absolute one. */
   readonly ratio: number | undefined;
@@ -14,62 +19,42 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-export interface Ended {
-  readonly ms: number;
-  readonly stdout: string;
-  /** MiB, the most that was resident. */
-  readonly rss: number;
-}
-
-export interface Command {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Runs a command to its end. Its output is read and counted, as a terminal or CI would; a failure is an error. */
-export async function timed(command: Command): Promise<Ended> {
-  const begin = performance.now();
-  const child = spawn(command.file, command.args, {
-    cwd: command.cwd,
-    env: { ...process.env, ...command.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    if (stdout.length < 65_536) stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject).on("close", resolve);
-  });
-  const ms = performance.now() - begin;
-  if (code !== 0)
-    throw new Error(
-      `${command.file} ${command.args.join(" ")} ended with ${String(code)}\n${stdout}${stderr}`,
-    );
-  return { ms, stdout, rss: Number(/rss (\d+)/.exec(stderr)?.[1] ?? 0) / 1024 };
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-/** Medians of several commands, in rounds that take turns, so that what else the machine does falls on all alike. */
-export async function interleaved(commands: readonly Command[], rounds: number): Promise<number[]> {
+/**
+ * The times of several commands, by round: `times[command][round]`, in milliseconds. They take turns, so that what else
+ * the machine does falls on all alike, and each round begins with another one, so that none always follows the heaviest.
+ */
+export async function rounds(commands: readonly Command[], count: number): Promise<number[][]> {
   const times = commands.map((): number[] => []);
-  for (let round = -1; round < rounds; round++) {
-    for (const [index, command] of commands.entries()) {
-      const { ms } = await timed(command);
+  for (let round = -1; round < count; round++) {
+    for (const index of turns(commands.length, round)) {
+      const { ms } = await timed(commands[index] as Command);
       // The first round fills caches.
       if (round >= 0) times[index]?.push(ms);
     }
   }
-  return times.map(median);
+  return times;
+}
+
+/** Medians of {@link rounds}. */
+export async function interleaved(commands: readonly Command[], count: number): Promise<number[]> {
+  return (await rounds(commands, count)).map(median);
+}
+
+/** A figure whose budget is a ratio to its bound: medians, and the median of the rounds' ratios. */
+export function pairedFigure(
+  workload: string,
+  what: string,
+  unit: Figure["unit"],
+  ours: readonly number[],
+  bound: readonly number[],
+  most: number,
+): Figure {
+  const ratio = pairedRatio(ours, bound);
+  return {
+    ...ratioFigure(workload, what, unit, median(ours), median(bound), most),
+    ratio,
+    ok: ratio <= most,
+  };
 }
 
 /** A figure whose budget is a ratio to its bound. */
@@ -86,26 +71,30 @@ export function ratioFigure(
 }
 
 export function table(figures: readonly Figure[]): string {
+  return textTable(HEAD, rowsOf(figures));
+}
+
+/** The same as Markdown. */
+export function figuresMarkdown(figures: readonly Figure[]): string {
+  return markdownTable(HEAD.with(-1, "verdict"), rowsOf(figures));
+}
+
+const HEAD = ["", "workload", "ours", "bound", "ratio", "budget", ""];
+
+function rowsOf(figures: readonly Figure[]): string[][] {
   const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
-  const rows = [
-    ["", "workload", "ours", "bound", "ratio", "budget", ""],
-    ...figures.map((one) => [
-      one.workload,
-      one.what,
-      `${number(one.ours)} ${one.unit}`,
-      Number.isNaN(one.bound) ? "" : `${number(one.bound)} ${one.unit}`,
-      one.ratio === undefined ? "" : `${one.ratio.toFixed(2)}x`,
-      one.budget,
-      one.ok ? "ok" : "over",
-    ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return figures.map((one) => [
+    one.workload,
+    one.what,
+    `${number(one.ours)} ${one.unit}`,
+    isFigure(one.bound) ? `${number(one.bound)} ${one.unit}` : "",
+    isFigure(one.ratio) ? `${one.ratio.toFixed(2)}x` : "",
+    one.budget,
+    one.ok ? "ok" : "over",
+  ]);
+}
+
+/** JSON makes `null` of what is not a number. */
+function isFigure(value: number | null | undefined): value is number {
+  return Number.isFinite(value);
 }

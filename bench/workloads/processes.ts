@@ -1,54 +1,29 @@
-import { interleaved, ratioFigure, type Figure } from "../lib/measure.ts";
+import { SPAWN_GRAPH } from "../lib/bounds.ts";
+import { chain, layered, wide } from "../lib/graphs.ts";
+import { type Figure, pairedFigure, rounds as measure } from "../lib/measure.ts";
+import { net } from "../lib/statistics.ts";
 import type { Workspace } from "../lib/workspace.ts";
 
-/** The same graphs twice: as pipelines, and as the least that Node can do, \`spawn\` with two pipes in the same order. */
-const GRAPHS = `
-export const graphs = {
-  wide: { concurrency: 8, nodes: Array.from({ length: 200 }, () => []) },
-  chain: { concurrency: 8, nodes: Array.from({ length: 200 }, (_, i) => (i === 0 ? [] : [i - 1])) },
-  layers: {
-    concurrency: 8,
-    nodes: Array.from({ length: 1000 }, (_, i) => (i < 100 ? [] : [0, 1, 2].map((k) => (Math.floor(i / 100) - 1) * 100 + ((i + k) % 100)))),
-  },
-};
-`;
+const GRAPHS = { wide: wide(200), chain: chain(200), layers: layered(1_000) };
+
 const PIPELINE = `import { pipeline, sh } from "sluice";
 import { graphs } from "./graphs.js";
-const { nodes } = graphs[process.env.GRAPH];
+const nodes = graphs[process.env.GRAPH];
 pipeline({ name: "graph" }, (p) => {
   const stage = p.stage("all");
   const refs = [];
   nodes.forEach((needs, index) => refs.push(stage.job("n" + index, sh\`true\`, { after: needs.map((need) => refs[need]) })));
 }).main();
 `;
-const BOUND = `import { spawn } from "node:child_process";
-import { graphs } from "./graphs.js";
-const { nodes, concurrency } = graphs[process.env.GRAPH];
-const left = nodes.map((needs) => needs.length);
-const dependents = nodes.map(() => []);
-nodes.forEach((needs, index) => needs.forEach((need) => dependents[need].push(index)));
-const ready = left.flatMap((count, index) => (count === 0 ? [index] : []));
-let running = 0;
-function pump() {
-  while (running < concurrency && ready.length > 0) {
-    const index = ready.shift();
-    running++;
-    const child = spawn("true", { stdio: ["ignore", "pipe", "pipe"] });
-    child.stdout.on("data", () => {});
-    child.stderr.on("data", () => {});
-    child.on("close", () => {
-      running--;
-      for (const next of dependents[index]) if (--left[next] === 0) ready.push(next);
-      pump();
-    });
-  }
-}
-pump();
-`;
+/** The least that Node can do with the same graph. */
+const BOUND = `import { graphs } from "./graphs.js";
+const concurrency = 8;
+const jobs = graphs[process.env.GRAPH].map((needs) => ({ needs, argv: ["true"] }));
+${SPAWN_GRAPH}`;
 
 /** W2, W3 and W4, net of what starting Node and loading costs: for ours, a run of one job. */
 export async function processes(workspace: Workspace, rounds: number): Promise<Figure[]> {
-  workspace.write("graphs.js", GRAPHS);
+  workspace.write("graphs.js", `export const graphs = ${JSON.stringify(GRAPHS)};\n`);
   workspace.write("graph.js", PIPELINE);
   workspace.write("bound.js", BOUND);
   const figures: Figure[] = [];
@@ -58,7 +33,7 @@ export async function processes(workspace: Workspace, rounds: number): Promise<F
     ["W4", "layers", "1,000 in 10 layers, 8 at once"],
   ] as const) {
     const args = ["--reporter", "plain", "--concurrency", "8"];
-    const [empty = 0, one = 0, bound = 0, ours = 0] = await interleaved(
+    const [empty = [], one = [], bound = [], ours = []] = await measure(
       [
         workspace.command("node", "empty.js"),
         workspace.command("node", "one.js", args),
@@ -67,7 +42,7 @@ export async function processes(workspace: Workspace, rounds: number): Promise<F
       ],
       rounds,
     );
-    figures.push(ratioFigure(name, what, "ms", ours - one, bound - empty, 1.15));
+    figures.push(pairedFigure(name, what, "ms", net(ours, one), net(bound, empty), 1.15));
   }
   return figures;
 }

@@ -1,4 +1,4 @@
-import { interleaved, ratioFigure, type Figure } from "../lib/measure.ts";
+import { type Figure, pairedFigure, rounds as measure } from "../lib/measure.ts";
 import type { Workspace } from "../lib/workspace.ts";
 
 const PIPELINE = `import { pipeline, sh } from "sluice";
@@ -13,8 +13,8 @@ export async function start(workspace: Workspace, rounds: number): Promise<Figur
   workspace.write("one.js", PIPELINE);
   workspace.write("one.ts", PIPELINE);
   const args = ["--reporter", "plain"];
-  const [node = 0, imported = 0, built = 0, empty = 0, typed = 0, emptyLoader = 0, typedLoader = 0] =
-    await interleaved(
+  const [node = [], imported = [], built = [], empty = [], typed = [], emptyLoader = [], typedLoader = []] =
+    await measure(
       [
         workspace.command("node", "empty.js"),
         workspace.command("node", "import.js"),
@@ -27,11 +27,11 @@ export async function start(workspace: Workspace, rounds: number): Promise<Figur
       rounds,
     );
   return [
-    ratioFigure("W1", "npx tsx, one job", "ms", typed, empty, 1.1),
-    ratioFigure("W1", "node, built, one job", "ms", built, node, 1.5),
-    ratioFigure("W1", 'import "sluice"', "ms", imported, node, 1.5),
+    pairedFigure("W1", "npx tsx, one job", "ms", typed, empty, 1.1),
+    pairedFigure("W1", "node, built, one job", "ms", built, node, 1.5),
+    pairedFigure("W1", 'import "sluice"', "ms", imported, node, 1.5),
     {
-      ...ratioFigure("W1", "node --import tsx, one job", "ms", typedLoader, emptyLoader, 1.5),
+      ...pairedFigure("W1", "node --import tsx, one job", "ms", typedLoader, emptyLoader, 1.5),
       budget: "none set",
       ok: true,
     },

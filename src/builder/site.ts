@@ -27,7 +27,7 @@ class CapturedSite implements Site {
 
   get location(): SourceLocation {
     const place = { file: this.#file, line: this.#line, column: this.#column };
-    return mapped(place) ?? { ...place, file: toPath(place.file) };
+    return mapped(place) ?? { ...place, file: pathOf(place.file) };
   }
 }
 
@@ -84,6 +84,14 @@ function mapped(place: SourceLocation): SourceLocation | undefined {
     line: entry.originalLine + 1,
     column: entry.originalColumn + 1,
   };
+}
+
+let last = { file: "", path: "" };
+
+/** As {@link toPath}, remembering the last one: thousands of jobs are declared in a handful of files. */
+function pathOf(file: string): string {
+  if (file !== last.file) last = { file, path: toPath(file) };
+  return last.path;
 }
 
 function toPath(file: string): string {

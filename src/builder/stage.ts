@@ -14,6 +14,7 @@ interface FunctionDefinition extends DraftOptions {
   readonly output?: never;
 }
 
+const NO_OPTIONS: DraftOptions = Object.freeze({});
 const RELEASE_FIELDS = ["target", "name", "url", "revision", "digest"];
 
 /** The untyped working of {@link Stage}; the types are put on by the overloads of the interface. */
@@ -30,7 +31,7 @@ export class StageBuilder {
     return this.draft.name;
   }
 
-  job(name: string, what: unknown, options: DraftOptions = {}): object {
+  job(name: string, what: unknown, options: DraftOptions = NO_OPTIONS): object {
     return this.#job(name, what, options, captureSite(), undefined);
   }
 
@@ -124,6 +125,8 @@ export class StageBuilder {
 
 function toStep(what: unknown, options: DraftOptions): [Step<unknown>, DraftOptions] {
   if (typeof what === "function") {
+    // Most have none, and a large pipeline need not keep a copy of the options for each of its jobs.
+    if (!("output" in options)) return [new FunctionStep(what as AnyRun, undefined, undefined), options];
     const { output, ...rest } = options as DraftOptions & { output?: never };
     return [new FunctionStep(what as AnyRun, undefined, output), rest];
   }

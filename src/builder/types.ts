@@ -120,6 +120,9 @@ export type CacheOrEffects =
       readonly cache?: never;
     };
 
+/** {@link CacheOrEffects}, or nothing of it for a step that says of itself that it acts on the world outside. */
+export type CacheUnless<Effects> = [Effects] extends [true] ? { readonly cache?: never } : CacheOrEffects;
+
 /** Options of a job. */
 export interface JobOptions<
   Names extends string = string,
@@ -187,10 +190,15 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
     options?: JobOptions<Names, When>,
   ): JobRef<Conditional<T, StageWhen, When>, Names>;
   /** A job that runs a step, for example ``sh`npm test` ``. */
-  job<T, Names extends string = never, When extends Condition | undefined = undefined>(
+  job<
+    T,
+    Names extends string = never,
+    When extends Condition | undefined = undefined,
+    Effects extends boolean | undefined = undefined,
+  >(
     name: string,
-    step: Step<T>,
-    options?: JobOptions<Names, When> & CacheOrEffects,
+    step: Step<T> & { readonly effects?: Effects },
+    options?: JobOptions<Names, When> & CacheUnless<Effects>,
   ): JobRef<Conditional<T, StageWhen, When>, Names>;
   /** A job that is a function in this process. What it returns must be JSON. */
   job<T extends Output, Names extends string = never, When extends Condition | undefined = undefined>(
@@ -215,7 +223,7 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
   /** Several jobs at once; a name given twice does not compile. */
   jobs<const Steps extends Readonly<Record<string, Step<unknown>>>>(
     steps: Steps,
-    options?: JobOptions<never, undefined> & CacheOrEffects,
+    options?: JobOptions<never, undefined> & CacheUnless<AnyEffects<Steps[keyof Steps]>>,
   ): { readonly [Name in keyof Steps]: JobRef<Conditional<StepOutput<Steps[Name]>, StageWhen, undefined>> };
 
   /** One job for each combination of `dimensions`; the ref holds all outputs, in the order of the combinations. */
@@ -223,11 +231,12 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
     const Dimensions extends Readonly<Record<string, readonly (string | number | boolean)[]>>,
     T,
     When extends Condition | undefined = undefined,
+    Effects extends boolean | undefined = undefined,
   >(
     name: string,
     dimensions: Dimensions,
-    cell: (values: MatrixCell<Dimensions>) => Step<T>,
-    options?: MatrixOptions<Dimensions, When> & CacheOrEffects,
+    cell: (values: MatrixCell<Dimensions>) => Step<T> & { readonly effects?: Effects },
+    options?: MatrixOptions<Dimensions, When> & CacheUnless<Effects>,
   ): Ref<readonly Conditional<T, StageWhen, When>[]>;
 
   /** Lets the subject pass only if the check says so. The ref returned is the subject with the gate's name added. */
@@ -244,6 +253,9 @@ export interface Stage<StageWhen extends Condition | undefined = undefined> {
     options: DeployOptions<Required, When>,
   ): Ref<Conditional<Release, StageWhen, When>>;
 }
+
+/** `true` where one of several steps says that it acts on the world outside. */
+export type AnyEffects<S> = [Extract<S, EffectStep<unknown>>] extends [never] ? undefined : true;
 
 export type StepOutput<S> = S extends Step<infer T> ? T : never;
 

@@ -20,7 +20,7 @@ export interface Command {
  */
 export function readArguments(argv: readonly string[], schemas: ParamSchemas): Command {
   const verb = findVerb(argv);
-  const flags = paramFlags(schemas, ALL_FLAGS);
+  const flags = verb.paramless === true ? [] : paramFlags(schemas, TAKEN);
   const { values, positionals } = parse(argv, verb, flags);
   const operands = positionals[0] === verb.name ? positionals.slice(1) : positionals;
   const help = values["help"] === true;
@@ -33,7 +33,10 @@ export function readArguments(argv: readonly string[], schemas: ParamSchemas): C
   return { verb, operands, flags: values as Command["flags"], params, help };
 }
 
-const ALL_FLAGS: ReadonlySet<string> = new Set(VERBS.flatMap((verb) => verb.flags.map((flag) => flag.name)));
+/** What no param may be called. */
+const TAKEN: ReadonlySet<string> = new Set(
+  VERBS.filter((verb) => verb.paramless !== true).flatMap((verb) => verb.flags.map((flag) => flag.name)),
+);
 
 function findVerb(argv: readonly string[]): Verb {
   // The first word is the verb, so that a flag's value is never taken for one; without one it is `run`.

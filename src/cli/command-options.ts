@@ -36,3 +36,16 @@ export function countFlag(command: Command, name: string): number | undefined {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new SluiceError("USAGE", `--${name} ${text}: not a whole number of at least 1`);
 }
+
+const CACHE_MODES = ["use", "refresh", "off"] as const;
+
+/** What becomes of kept results. @throws SluiceError `USAGE` */
+export function cacheFlag(command: Command): (typeof CACHE_MODES)[number] | undefined {
+  const text = textFlag(command, "cache");
+  if (text === undefined) return undefined;
+  const mode = CACHE_MODES.find((one) => one === text);
+  if (mode !== undefined) return mode;
+  throw new SluiceError("USAGE", `--cache ${text}: there is no such mode`, {
+    hint: `One of: ${CACHE_MODES.join(", ")}.`,
+  });
+}

@@ -12,19 +12,21 @@ export function helpText(program: string, pipeline: string, verb: Verb, schemas:
     `${pipeline}: ${verb.help}`,
     `Usage: ${[program, verb.name, operands].filter(Boolean).join(" ")} [flags]`,
   ];
-  const params = paramFlags(schemas, new Set()).map((flag): [string, string] => {
-    const value = flag.placeholder === "" ? "" : ` ${flag.placeholder}`;
-    const notes = [
-      flag.description,
-      flag.list ? "may be given several times" : undefined,
-      flag.initial === undefined
-        ? flag.required && flag.kind !== "boolean"
-          ? "required"
-          : undefined
-        : `default ${flag.initial}`,
-    ].filter((note) => note !== undefined);
-    return [`--${flag.flag}${value}`, notes.join("; ")];
-  });
+  const params = (verb.paramless === true ? [] : paramFlags(schemas, new Set())).map(
+    (flag): [string, string] => {
+      const value = flag.placeholder === "" ? "" : ` ${flag.placeholder}`;
+      const notes = [
+        flag.description,
+        flag.list ? "may be given several times" : undefined,
+        flag.initial === undefined
+          ? flag.required && flag.kind !== "boolean"
+            ? "required"
+            : undefined
+          : `default ${flag.initial}`,
+      ].filter((note) => note !== undefined);
+      return [`--${flag.flag}${value}`, notes.join("; ")];
+    },
+  );
   if (params.length > 0) sections.push(table("Params", params));
   sections.push(
     table(

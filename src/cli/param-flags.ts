@@ -40,7 +40,7 @@ interface Shape {
 /** Flags for a pipeline's params. @throws SluiceError `DEFINITION_INVALID` where one is taken */
 export function paramFlags(schemas: ParamSchemas, taken: ReadonlySet<string>): readonly ParamFlag[] {
   return Object.entries(schemas).map(([name, schema]) => {
-    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/_/g, "-");
+    const flag = flagName(name);
     if (taken.has(flag) || flag.startsWith("no-")) {
       throw new SluiceError(
         "DEFINITION_INVALID",
@@ -53,6 +53,11 @@ export function paramFlags(schemas: ParamSchemas, taken: ReadonlySet<string>): r
     const { optional, ...shape } = shapeOf(schema);
     return { name, flag, ...shape, description: schema.description, required: !optional };
   });
+}
+
+/** `dryRun` gives `dry-run`. */
+export function flagName(param: string): string {
+  return param.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/_/g, "-");
 }
 
 function shapeOf(schema: z.ZodType): Shape {

@@ -11,16 +11,24 @@ export interface Terminal {
   onInterrupt(stop: (signal: NodeJS.Signals, again: boolean) => void): () => void;
 }
 
+/** Milliseconds. */
+const STDERR_AFTER = 20;
+
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** This process's. */
 export function processTerminal(script: string | undefined): Terminal {
   // A reader that went away (`| head`) ends the showing, not the run.
   process.stdout.on("error", ignoreClosedPipe);
-  process.stderr.on("error", ignoreClosedPipe);
+  let err: NodeJS.WriteStream | undefined;
+  const errors = (): NodeJS.WriteStream => (err ??= process.stderr.on("error", ignoreClosedPipe));
+  // Node takes a millisecond to make the stream, which can wait until jobs run and this process does not.
+  setTimeout(errors, STDERR_AFTER).unref();
   return {
     out: process.stdout,
-    err: process.stderr,
+    get err() {
+      return errors();
+    },
     env: process.env,
     program: programName(script),
     onInterrupt: (stop) => {

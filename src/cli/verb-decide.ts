@@ -1,5 +1,7 @@
 import { userInfo } from "node:os";
 import type { Pipeline } from "../builder/index.ts";
+import { SluiceError } from "../errors/index.ts";
+import { ciActor } from "../facts/index.ts";
 import { decideGate } from "../host/decide.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions, textFlag } from "./command-options.ts";
@@ -20,11 +22,29 @@ async function decide(
   approved: boolean,
 ): Promise<number> {
   const [run = "", gate = ""] = command.operands;
-  const by = textFlag(command, "by") ?? userInfo().username;
+  const by = textFlag(command, "by") ?? whoIsThere(terminal.env);
   const reason = textFlag(command, "reason");
   const answer = { approved, by, ...(reason === undefined ? {} : { reason }) };
-  const { node } = await decideGate(pipe, run, gate, answer, commonOptions(command));
-  const said = approved ? "approved" : "rejected";
-  terminal.out.write(`${node} ${said} by ${by}; go on: ${terminal.program} resume ${run}\n`);
+  const options = { ...commonOptions(command), env: terminal.env };
+  const { node, missing } = await decideGate(pipe, run, gate, answer, options);
+  const next =
+    missing === 0
+      ? `go on: ${terminal.program} resume ${run}`
+      : `${missing} more ${missing === 1 ? "person" : "people"} must approve`;
+  terminal.out.write(`${node} ${approved ? "approved" : "rejected"} by ${by}; ${next}\n`);
   return 0;
+}
+
+/** Who has set off the CI job, or whose terminal it is. */
+function whoIsThere(env: Terminal["env"]): string {
+  const actor = ciActor(env);
+  if (actor !== undefined) return actor;
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    // No entry in the user database, as in some containers.
+    const name = env["USER"] ?? env["LOGNAME"];
+    if (name !== undefined && name !== "") return name;
+    throw new SluiceError("USAGE", "who decides is not known", { hint: "Say it: --by NAME.", cause });
+  }
 }

@@ -1,7 +1,9 @@
 import type { Pipeline } from "../builder/index.ts";
 import { planText } from "../graph/plan-text.ts";
 import { predict } from "../host/predict.ts";
+import { predictCache } from "../host/predict-cache.ts";
 import { prepare } from "../host/prepare.ts";
+import { foldersOf } from "../host/store.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,8 +15,16 @@ export async function performPlan(pipe: Pipeline, command: Command, terminal: Te
     return 0;
   }
   const predictions = await predict(plan, { root, env: terminal.env, base: textFlag(command, "base") });
+  const { stateDir } = foldersOf(pipe, commonOptions(command));
+  const caches = await predictCache(pipe, { plan, root, stateDir, env: terminal.env, predictions });
+  for (const warning of caches.warnings) terminal.err.write(`warning: ${warning}\n`);
   terminal.out.write(
-    planText(plan, { color: wantsColor(command, terminal), columns: columnsOf(terminal), predictions }),
+    planText(plan, {
+      color: wantsColor(command, terminal),
+      columns: columnsOf(terminal),
+      predictions,
+      caches: caches.nodes,
+    }),
   );
   return 0;
 }

@@ -1,12 +1,15 @@
 import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
+import { newestEnded } from "../host/rerun.ts";
 import { run, type Run, type RunOptions } from "../host/run.ts";
+import { openStore } from "../host/store.ts";
 import type { RunState } from "../model/index.ts";
 import type { Reporter } from "../ports/index.ts";
 import { pickReporter } from "../reporters/pick.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, countFlag, listFlag, textFlag } from "./command-options.ts";
+import { cacheFlag, commonOptions, countFlag, listFlag, textFlag } from "./command-options.ts";
+import { flagName } from "./param-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXIT: Readonly<Record<RunState, number>> = { passed: 0, failed: 1, cancelled: 1, suspended: 75 };
@@ -33,18 +36,33 @@ export async function performRun(pipe: Pipeline, command: Command, terminal: Ter
 }
 
 export async function performResume(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
-  if (Object.keys(command.params).length > 0) {
-    throw new SluiceError("USAGE", "a run is resumed with the params that it was started with", {
-      hint: `Leave out --${Object.keys(command.params).join(", --")}.`,
-    });
-  }
+  refuseParams(command, "a run is resumed");
   const [named] = command.operands;
   const options = await optionsOf(command, terminal);
-  const resume = { accept: command.flags["accept"] === true };
+  const resume = {
+    accept: command.flags["accept"] === true,
+    takeOver: command.flags["take-over"] === true,
+  };
   return await attend(
     run(pipe, { ...options, resume, ...(named === undefined ? {} : { run: named }) }),
     terminal,
   );
+}
+
+export async function performRerun(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  refuseParams(command, "a run is run again");
+  const options = await optionsOf(command, terminal);
+  const of = command.operands[0] ?? (await newestEnded(await openStore(pipe, options), pipe.name));
+  const rerun = { of, failed: command.flags["failed"] === true, accept: command.flags["accept"] === true };
+  return await attend(run(pipe, { ...options, rerun }), terminal);
+}
+
+function refuseParams({ params }: Command, what: string): void {
+  const given = Object.keys(params);
+  if (given.length === 0) return;
+  throw new SluiceError("USAGE", `${what} with the params that it was started with`, {
+    hint: `Leave out --${given.map(flagName).join(", --")}.`,
+  });
 }
 
 /** Waits for a run, handing on Ctrl-C. Gives the exit code. */
@@ -78,6 +96,7 @@ async function optionsOf(command: Command, terminal: Terminal): Promise<RunOptio
   const id = textFlag(command, "run");
   const base = textFlag(command, "base");
   const concurrency = countFlag(command, "concurrency");
+  const cache = cacheFlag(command);
   return {
     ...commonOptions(command),
     env: terminal.env,
@@ -87,6 +106,7 @@ async function optionsOf(command: Command, terminal: Terminal): Promise<RunOptio
     ...(id === undefined ? {} : { run: id }),
     ...(base === undefined ? {} : { base }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(cache === undefined ? {} : { cache }),
     ...(command.flags["yes"] === true
       ? { approve: () => Promise.resolve({ approved: true, by: "--yes" }) }
       : {}),

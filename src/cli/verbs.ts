@@ -14,6 +14,8 @@ export interface Verb {
   readonly help: string;
   readonly operands: readonly { readonly name: string; readonly optional: boolean }[];
   readonly flags: readonly Flag[];
+  /** Set where it has no use for the pipeline's params: they are no flags of it, and may be called what its flags are. */
+  readonly paramless?: true;
 }
 
 const COMMON: readonly Flag[] = [
@@ -37,9 +39,14 @@ const RUN_LOOK: readonly Flag[] = [
   { name: "junit", value: "FILE", help: "write the result as JUnit XML too" },
   { name: "concurrency", value: "N", help: "how much runs at once (default: the number of processors)" },
   { name: "yes", short: "y", help: "approve every approval" },
+  {
+    name: "cache",
+    value: "MODE",
+    help: "what becomes of results of jobs with a cache: use, refresh or off (default use)",
+  },
 ];
 const DECISION: readonly Flag[] = [
-  { name: "by", value: "NAME", help: "who decides (default: the user's name)" },
+  { name: "by", value: "NAME", help: "who decides (default: who set off the CI job, or the user)" },
   { name: "reason", value: "TEXT", help: "why; recorded and shown" },
 ];
 const RUN = { name: "RUN", optional: false };
@@ -75,6 +82,25 @@ export const VERBS: readonly Verb[] = [
         name: "accept",
         help: "go on although the definition was changed, where all of the change is harmless",
       },
+      {
+        name: "take-over",
+        help: "take it from a process on another machine, which cannot be looked at: where that is gone for good",
+      },
+      ...RUN_LOOK,
+      BASE,
+      ...COMMON,
+    ],
+  },
+  {
+    name: "rerun",
+    help: "a new run with the params of an earlier one",
+    operands: [{ name: "RUN", optional: true }],
+    flags: [
+      { name: "failed", help: "run only what has not succeeded there; take the rest over" },
+      {
+        name: "accept",
+        help: "go on although the definition was changed, where all of the change is harmless",
+      },
       ...RUN_LOOK,
       BASE,
       ...COMMON,
@@ -96,7 +122,37 @@ export const VERBS: readonly Verb[] = [
     name: "logs",
     help: "what the nodes of a run printed",
     operands: [RUN, { name: "NODE", optional: true }],
-    flags: COMMON,
+    paramless: true,
+    flags: [
+      { name: "follow", short: "f", help: "go on with what they print, until the run has ended" },
+      ...COMMON,
+    ],
+  },
+  {
+    name: "clean",
+    help: "forget old runs; those that are needed stay",
+    operands: [],
+    paramless: true,
+    flags: [
+      {
+        name: "older-than",
+        value: "AGE",
+        help: "those that ended longer ago, for example 30d (default 30d, where no other limit is given)",
+      },
+      {
+        name: "keep",
+        value: "N",
+        help: "but never the newest N (default 50, where no other limit is given)",
+      },
+      {
+        name: "max-size",
+        value: "SIZE",
+        help: "and the oldest until the rest takes no more, for example 5GB",
+      },
+      { name: "dry-run", help: "say what would go, and change nothing" },
+      { name: "json", help: "as JSON" },
+      ...COMMON,
+    ],
   },
   {
     name: "approve",
@@ -109,6 +165,17 @@ export const VERBS: readonly Verb[] = [
     help: "reject at a gate that a suspended run waits at",
     operands: [RUN, { name: "GATE", optional: false }],
     flags: [...DECISION, ...COMMON],
+  },
+  {
+    name: "flaky",
+    help: "jobs and tests that passed and failed on the same commit, or passed only when they were tried again",
+    operands: [],
+    flags: [
+      { name: "since", value: "AGE", help: "how old a run may be, for example 90d (default 30d)" },
+      { name: "min-runs", value: "N", help: "leave out what was seen in fewer runs (default 1)" },
+      { name: "json", help: "as JSON" },
+      ...COMMON,
+    ],
   },
   {
     name: "plan",

@@ -19,9 +19,16 @@ export function resolveCache(cache: CacheOptions, complain: Complain): PlanCache
     if (!KNOWN.has(key))
       complain(`cache.${key}`, "there is no such option", `Known: ${[...KNOWN].join(", ")}.`);
   }
+  const env = texts("cache.env", cache.env, NONE, VARIABLE, complain);
+  for (const name of env.filter((one) => one.startsWith("SLUICE_")))
+    complain(
+      "cache.env",
+      `${name} is another one in each run`,
+      "Name a variable that the pipeline passes on.",
+    );
   return {
     inputs: resolveInputs(cache.inputs, complain),
-    env: texts("cache.env", cache.env, NONE, VARIABLE, complain),
+    env,
     tools: texts("cache.tools", cache.tools, DEFAULT_TOOLS, /\S/, complain),
   };
 }
@@ -51,7 +58,7 @@ function texts(
 ): readonly string[] {
   if (given === undefined) return otherwise;
   if (Array.isArray(given) && given.every((one: unknown) => typeof one === "string" && form.test(one)))
-    return [...given];
+    return [...(given as readonly string[])];
   complain(
     option,
     "it is not a list of such texts",

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
 import type { Draft, DraftNode, DraftStage } from "../builder/draft.ts";
 import { DefinitionError, type SourceLocation } from "../errors/index.ts";
@@ -10,9 +9,10 @@ import {
   type PlanNode,
   type PlanStage,
 } from "../model/index.ts";
+import { planFingerprint } from "../model/fingerprint.ts";
 import { deepFreeze } from "../util/deep-freeze.ts";
 import { checkCacheable, hasEffects } from "./cache-options.ts";
-import { readInputs, type NodeInputs } from "./draft-spec.ts";
+import { createInputReader, type NodeInputs } from "./draft-spec.ts";
 import { Issues, nodePath } from "./issues.ts";
 import { resolveNodeOptions } from "./options.ts";
 import { sortNodes } from "./order.ts";
@@ -24,7 +24,8 @@ export interface Compiled {
   readonly plan: Plan;
   /** By the index of `plan.nodes`. */
   readonly nodes: readonly CompiledNode[];
-  readonly draft: Draft;
+  /** Where the values of its secrets come from. */
+  readonly secrets: Draft["secrets"];
 }
 
 export interface CompiledNode {
@@ -43,8 +44,9 @@ export function compile(draft: Draft, params: JsonObject, root: string): Compile
   const issues = new Issues();
   for (const { site, ...issue } of draft.issues) issues.add(site, issue);
   checkNames(draft, issues);
-  const byId = new Map(draft.nodes.map((node) => [node.id, node]));
-  const built = draft.nodes.map((node) => buildNode(draft, node, byId, root, issues));
+  const read = createInputReader(draft, issues);
+  const place = createPlaces(root);
+  const built = draft.nodes.map((node) => buildNode(node, read, place, issues));
   const stages = draft.stages.map((stage) => buildStage(draft, stage));
   const order = issues.empty ? orderNodes(draft, built, issues) : [];
   if (!issues.empty) throw new DefinitionError(draft.name, issues.list());
@@ -59,18 +61,10 @@ export function compile(draft: Draft, params: JsonObject, root: string): Compile
     nodes: nodes.map((one) => one.node),
   } as const;
   return {
-    plan: deepFreeze({ ...body, fingerprint: fingerprint(body) }),
+    plan: deepFreeze({ ...body, fingerprint: planFingerprint(body) }),
     nodes: nodes.map((one) => one.compiled),
-    draft,
+    secrets: draft.secrets,
   };
-}
-
-/** Hashed node by node, so that a large Plan is never one text in memory. */
-function fingerprint(body: Omit<Plan, "fingerprint">): string {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify({ ...body, nodes: [] }));
-  for (const node of body.nodes) hash.update(`\n${JSON.stringify({ ...node, source: undefined })}`);
-  return `sha256:${hash.digest("hex")}`;
 }
 
 interface BuiltNode {
@@ -79,19 +73,18 @@ interface BuiltNode {
 }
 
 function buildNode(
-  draft: Draft,
   draftNode: DraftNode,
-  byId: ReadonlyMap<string, DraftNode>,
-  root: string,
+  read: (node: DraftNode) => NodeInputs,
+  place: Places,
   issues: Issues,
 ): BuiltNode {
   const shaped = checkShape(draftNode, issues);
-  const inputs = shaped ? readInputs(draft, draftNode, byId, issues) : NOTHING;
+  const inputs = shaped ? read(draftNode) : NOTHING;
   const options = resolveNodeOptions(draftNode.options, (option, message, hint) => {
     issues.node(draftNode, "option", `${option}: ${message}`, hint);
   });
   const action = draftNode.action;
-  const evidence = shaped ? checkEvidence(draftNode, issues) : [];
+  const evidence = shaped ? checkEvidence(draftNode, issues) : NONE;
   const effects = shaped && hasEffects(draftNode);
   if (shaped) checkCacheable(draftNode, effects, issues);
   const acceptsSkipped = shaped && action.kind === "job" && action.step.acceptsSkipped === true;
@@ -101,7 +94,7 @@ function buildNode(
     stage: draftNode.stage.name,
     kind: action.kind,
     needs: inputs.needs,
-    skipWith: acceptsSkipped ? [] : inputs.values,
+    skipWith: acceptsSkipped ? NONE : inputs.values,
     when: inputs.when,
     uses: shaped ? usesOf(draftNode) : "",
     with: inputs.with,
@@ -116,12 +109,13 @@ function buildNode(
     effects,
     matrix: draftNode.matrix ?? null,
     evidence: evidence,
-    source: portable(draftNode.site.location, root),
+    source: place(draftNode.site.location),
   };
   return { node, compiled: { action, dynamic: inputs.dynamic, acceptsSkipped } };
 }
 
-const NOTHING: NodeInputs = { with: null, when: null, needs: [], values: [], secrets: [], dynamic: false };
+const NONE: readonly never[] = Object.freeze([]);
+const NOTHING: NodeInputs = { with: null, when: null, needs: NONE, values: NONE, secrets: NONE, dynamic: false };
 
 function usesOf({ action }: DraftNode): string {
   switch (action.kind) {
@@ -182,10 +176,21 @@ function orderNodes(draft: Draft, built: readonly BuiltNode[], issues: Issues): 
   return [];
 }
 
-/** Relative to the root with `/`, so that a Plan is the same wherever the checkout lies. */
-function portable(location: SourceLocation | undefined, root: string): SourceLocation | null {
-  if (location === undefined) return null;
-  return { ...location, file: relative(root, location.file).split(sep).join("/") };
+type Places = (location: SourceLocation | undefined) => SourceLocation | null;
+
+/** Makes places relative to the root, with `/`, so that a Plan is the same wherever the checkout lies. */
+function createPlaces(root: string): Places {
+  // Thousands of nodes are declared in a handful of files.
+  const known = new Map<string, string>();
+  return (location) => {
+    if (location === undefined) return null;
+    let file = known.get(location.file);
+    if (file === undefined) {
+      file = relative(root, location.file).split(sep).join("/");
+      known.set(location.file, file);
+    }
+    return { ...location, file };
+  };
 }
 
 function at<T>(list: readonly T[], index: number): T {

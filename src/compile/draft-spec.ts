@@ -17,20 +17,24 @@ export interface NodeInputs {
   readonly dynamic: boolean;
 }
 
-/** Walks everything that a node was given. */
-export function readInputs(
-  draft: Draft,
-  node: DraftNode,
-  byId: ReadonlyMap<string, DraftNode>,
-  issues: Issues,
-): NodeInputs {
+const NONE: readonly string[] = Object.freeze([]);
+
+/**
+ * Gives what walks everything that a node was given. One reader serves all nodes: it keeps what it gathers in itself, so
+ * that a large pipeline makes no sets and functions for each of them.
+ */
+export function createInputReader(draft: Draft, issues: Issues): (node: DraftNode) => NodeInputs {
+  const byId = new Map(draft.nodes.map((node) => [node.id, node]));
   const values = new Set<string>();
   const order = new Set<string>();
   const secrets = new Set<string>();
+  let node: DraftNode;
   const visitor = (into: Set<string>): SpecVisitor => ({
     ref: (handle) => {
       if (!checkRef(draft, node, handle, byId, issues)) return;
-      for (const id of expressionNodes(handle.expression)) into.add(id);
+      const { expression } = handle;
+      if ("$ref" in expression) into.add(expression.$ref);
+      else for (const id of expressionNodes(expression)) into.add(id);
     },
     secret: (name, owner) => {
       if (owner === draft) secrets.add(name);
@@ -46,19 +50,34 @@ export function readInputs(
       issues.node(node, "not-data", path === "" ? message : `${path}: ${message}`, hint);
     },
   });
-  const spec = specToJson(actionSpec(node), visitor(values));
-  // A stage's condition may read values too; each of its nodes then waits for them.
-  if (node.stage.when !== undefined) specToJson(node.stage.when, visitor(order));
-  const when = node.options.when === undefined ? null : specToJson(node.options.when, visitor(order));
-  specToJson(node.options.after ?? [], visitor(order));
-  return {
-    with: spec,
-    when: when as Condition | null,
-    needs: [...new Set([...values, ...order])],
-    values: [...values],
-    secrets: [...secrets],
-    dynamic: values.size > 0 || secrets.size > 0,
+  const [ofValues, ofOrder] = [visitor(values), visitor(order)];
+
+  return (read) => {
+    node = read;
+    values.clear();
+    order.clear();
+    secrets.clear();
+    const spec = specToJson(actionSpec(node), ofValues);
+    // A stage's condition may read values too; each of its nodes then waits for them.
+    if (node.stage.when !== undefined) specToJson(node.stage.when, ofOrder);
+    const when = node.options.when === undefined ? null : specToJson(node.options.when, ofOrder);
+    specToJson(node.options.after ?? NONE, ofOrder);
+    return {
+      with: spec,
+      when: when as Condition | null,
+      needs: listOf(values, order),
+      values: listOf(values),
+      secrets: listOf(secrets),
+      dynamic: values.size > 0 || secrets.size > 0,
+    };
   };
+}
+
+/** The members of both, each once. */
+function listOf(first: ReadonlySet<string>, second?: ReadonlySet<string>): readonly string[] {
+  if (first.size === 0) return second === undefined ? NONE : listOf(second);
+  if (second === undefined || second.size === 0) return [...first];
+  return [...new Set([...first, ...second])];
 }
 
 /** The part of an action that stands in the Plan. */

@@ -15,6 +15,8 @@ export type Order =
   | { readonly ok: true; readonly order: readonly number[] }
   | { readonly ok: false; readonly cycle: readonly number[] };
 
+const NONE: readonly number[] = Object.freeze([]);
+
 /**
  * Depth first, in the order of declaration, so that ties break by it. A stage counts as one vertex before its nodes,
  * which keeps the work linear where pairwise edges between stages would be quadratic. Iterative: chains are long.
@@ -27,11 +29,7 @@ export function sortNodes(input: OrderInput): Order {
   const stack: number[] = [];
   const next: number[] = [];
   const before = (vertex: number): readonly number[] => {
-    if (vertex < count) {
-      const needs = input.needs[vertex] ?? [];
-      const stage = input.stageOf[vertex] ?? 0;
-      return [count + stage, ...needs];
-    }
+    if (vertex < count) return input.needs[vertex] ?? NONE;
     return (input.after[vertex - count] ?? []).flatMap((stage) => [
       count + stage,
       ...(input.nodesOf[stage] ?? []),
@@ -48,7 +46,8 @@ export function sortNodes(input: OrderInput): Order {
       const index = next[top] ?? 0;
       if (index < list.length) {
         next[top] = index + 1;
-        const child = list[index] ?? 0;
+        // A node's stage comes before all that it needs.
+        const child = index === -1 ? count + (input.stageOf[vertex] ?? 0) : (list[index] ?? 0);
         if (state[child] === 0) push(child);
         else if (state[child] === 1) {
           const cycle = stack.slice(stack.indexOf(child)).filter((one) => one < count);
@@ -68,7 +67,7 @@ export function sortNodes(input: OrderInput): Order {
   function push(vertex: number): void {
     state[vertex] = 1;
     stack.push(vertex);
-    next.push(0);
+    next.push(vertex < count ? -1 : 0);
     pending.push(before(vertex));
   }
 }

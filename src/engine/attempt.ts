@@ -47,9 +47,13 @@ export function attempt(
   const result = execute();
   if (result instanceof Promise) {
     void result.then((late) => {
+      input.cache?.ran(run.node);
       finish(run, late, done);
     });
-  } else finish(run, result, done);
+  } else {
+    input.cache?.ran(run.node);
+    finish(run, result, done);
+  }
 }
 
 function work(

@@ -25,21 +25,32 @@ export async function throughCache(
     : { key: undefined, ...answer };
   if (warning !== undefined) run.emit({ type: "warning", message: warning });
   run.emit({ type: "cache.checked", hit, reason, ...(key === undefined ? {} : { key }) });
-  if (run.abortReason !== undefined) return { result: { kind: "failed", error: run.abortReason } };
+  const stopped = stoppedBy(run);
+  if (stopped !== undefined) return { result: stopped };
   if (answer.hit) return { result: await replay(answer, run) };
+  // From here on it acts on the world, so that it was started must be on disk.
+  await run.recorded();
+  const fault = stoppedBy(run);
+  if (fault !== undefined) return { result: fault };
+  const lookup = run.elapsed();
   const result = await execute();
+  const took = run.elapsed() - lookup;
+  cache.ran(run.node);
   if (key === undefined) return { result };
   return {
     result,
     keep: async ({ output, artifacts }) => {
       const { node } = run;
-      const took = run.elapsed();
       const trouble = await cache
         .keep(key, { run: run.run, node, output, artifacts, took })
         .catch((error: unknown) => textOf(error));
       if (trouble !== undefined) run.emit({ type: "warning", message: trouble });
     },
   };
+}
+
+function stoppedBy({ abortReason }: NodeRun): AttemptResult | undefined {
+  return abortReason === undefined ? undefined : { kind: "failed", error: abortReason };
 }
 
 async function look(cache: NodeCache, run: NodeRun, values: Values): Promise<CacheAnswer> {
@@ -62,14 +73,15 @@ async function replay(answer: Extract<CacheAnswer, { hit: true }>, run: NodeRun)
     run.emit({ type: "warning", message });
   }
   for (const artifact of answer.artifacts) run.emit({ type: "artifact.stored", artifact });
-  const { output, artifacts, key, where } = answer;
-  return { kind: "succeeded", output, artifacts, from: { kind: "cache", run: answer.run, key, where } };
+  const { output, artifacts, key, where, took } = answer;
+  const from = { kind: "cache", run: answer.run, key, where, took } as const;
+  return { kind: "succeeded", output, artifacts, from };
 }
 
 /** The Plan's description of what a node runs, with the values of this run in place of refs. */
-function withValues(part: Json, values: Values): Json {
+export function withValues(part: Json, values: Values): Json {
   if (typeof part !== "object" || part === null) return part;
-  if (Array.isArray(part)) return part.map((item) => withValues(item, values));
+  if (Array.isArray(part)) return part.map((item: Json) => withValues(item, values));
   if ("$ref" in part || "$artifact" in part || "$all" in part)
     return (evaluate(part as never, values) ?? null) as Json;
   return Object.fromEntries(Object.entries(part).map(([key, member]) => [key, withValues(member, values)]));

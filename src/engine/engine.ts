@@ -61,6 +61,7 @@ export class Engine implements NodeHost, Values {
     });
     this.#results = new Array<NodeResult | undefined>(this.#graph.count);
     this.startedAt = input.startedAt ?? input.clock.now();
+    for (const [node, value] of input.proposals) this.#proposals.set(this.#baselineKey(node), value);
   }
 
   /** Runs to the end. Rejects for nothing that a node does. */
@@ -108,12 +109,18 @@ export class Engine implements NodeHost, Values {
     this.#records.add({ ...(shown as object), node: node.id, at: this.input.clock.now() } as NodeEvent);
   }
 
+  recorded(): Promise<void> | undefined {
+    return this.#records.sync();
+  }
+
   printed(node: PlanNode, stream: "stdout" | "stderr", chunk: Uint8Array): void | Promise<void> {
     return this.input.listen({ type: "node.log", at: this.input.clock.now(), node: node.id, stream, chunk });
   }
 
-  propose(node: PlanNode, value: Json): void {
-    this.#proposals.set(`${this.input.plan.pipeline}/${node.id}`, this.input.masking.maskJson(value));
+  propose(node: PlanNode, value: Json): Json {
+    const kept = this.input.masking.maskJson(value);
+    this.#proposals.set(this.#baselineKey(node.id), kept);
+    return kept;
   }
 
   output(node: string): Json | undefined {
@@ -154,7 +161,11 @@ export class Engine implements NodeHost, Values {
         const from = this.#carriedOver(node, left);
         this.#results[index] = {
           state: "succeeded",
-          ...left,
+          // Read from its journal when somebody wants it.
+          get output() {
+            return left.output;
+          },
+          artifacts: left.artifacts,
           attempts: 0,
           duration: 0,
           flaky: false,
@@ -166,10 +177,14 @@ export class Engine implements NodeHost, Values {
   }
 
   /** What another run has left is recorded in this one, which can then be gone on with by itself. */
-  #carriedOver(node: PlanNode, { output, artifacts }: PriorNode): { readonly from?: ResultOrigin } {
+  #carriedOver(node: PlanNode, left: PriorNode): { readonly from?: ResultOrigin } {
     const { carried } = this.input;
     if (carried === undefined) return {};
+    const { output, artifacts } = left;
     const from = { kind: "run", run: carried } as const;
+    for (const decision of this.input.decisions.get(node.id) ?? [])
+      this.#records.add({ type: "gate.decided", node: node.id, ...decision });
+    const baseline = this.input.proposals.get(node.id);
     this.#records.add({
       type: "node.succeeded",
       at: this.input.clock.now(),
@@ -180,6 +195,7 @@ export class Engine implements NodeHost, Values {
       from,
       ...(output === undefined ? {} : { output }),
       ...(artifacts.length === 0 ? {} : { artifacts }),
+      ...(baseline === undefined ? {} : { baseline }),
     });
     return { from };
   }
@@ -236,7 +252,9 @@ export class Engine implements NodeHost, Values {
       batch.push(this.#begin(index));
     }
     if (batch.length === 0) return false;
-    const committed = batch.some(reachesOut) ? this.#records.sync() : this.#records.commit();
+    const committed = batch.some((run) => reachesOut(run, this.input))
+      ? this.#records.sync()
+      : this.#records.commit();
     if (committed === undefined) this.#attemptAll(batch);
     else {
       void committed.then(() => {
@@ -308,6 +326,7 @@ export class Engine implements NodeHost, Values {
           flaky,
           ...(output === undefined ? {} : { output }),
           ...(artifacts.length === 0 ? {} : { artifacts }),
+          ...(run.proposal === undefined ? {} : { baseline: run.proposal }),
           ...origin,
         });
         this.#readiness.ended(index);
@@ -459,6 +478,10 @@ export class Engine implements NodeHost, Values {
     return this.#results[this.#graph.indexOf.get(id) ?? -1];
   }
 
+  #baselineKey(node: string): string {
+    return `${this.input.plan.pipeline}/${node}`;
+  }
+
   #inFinally(index: number): boolean {
     return this.#stage(index)?.finally === true;
   }
@@ -473,7 +496,9 @@ export class Engine implements NodeHost, Values {
 }
 
 /** Whether it acts on something besides this process, so that its start must be on disk before it begins. */
-function reachesOut({ node }: NodeRun): boolean {
+function reachesOut({ node }: NodeRun, { cache }: EngineInput): boolean {
+  // A job that is looked up first does nothing until it is known that it must run; see `throughCache`.
+  if (node.cache !== null && cache !== undefined) return false;
   return node.effects || (node.kind === "job" && node.uses !== "function");
 }
 

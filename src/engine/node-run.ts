@@ -1,5 +1,5 @@
 import { SluiceError } from "../errors/index.ts";
-import type { Json, JsonObject, PlanNode, RunState } from "../model/index.ts";
+import type { Json, JsonObject, PlanNode, RolloutEvent, RunState } from "../model/index.ts";
 import type {
   Answer,
   Baseline,
@@ -21,8 +21,12 @@ export interface NodeHost {
   outcome(index: number): RunState | undefined;
   progress(node: PlanNode, event: Progress): void;
   printed(node: PlanNode, stream: "stdout" | "stderr", chunk: Uint8Array): void | Promise<void>;
-  propose(node: PlanNode, value: Json): void;
+  /** Gives the value as it is kept: masked. */
+  propose(node: PlanNode, value: Json): Json;
+  recorded(): Promise<void> | undefined;
 }
+
+const NOTHING_EARLIER: readonly RolloutEvent[] = Object.freeze([]);
 
 interface Masked {
   push(chunk: Uint8Array): Uint8Array;
@@ -109,12 +113,15 @@ export class NodeRun implements StepContext {
     this.onAbort?.(reason);
   }
 
+  /** What it has proposed to compare later runs with. */
+  proposal: Json | undefined;
+
   get baseline(): Baseline {
     const key = `${this.pipeline}/${this.node.id}`;
     return {
       previous: () => this.#host.input.baselines.get(key),
       propose: (value) => {
-        this.#host.propose(this.node, value);
+        this.proposal = this.#host.propose(this.node, value);
       },
     };
   }
@@ -143,6 +150,14 @@ export class NodeRun implements StepContext {
 
   get waitingSince(): number | undefined {
     return this.#host.input.waitingSince.get(this.node.id);
+  }
+
+  get earlier(): readonly RolloutEvent[] {
+    return (this.attempt === 1 ? this.#host.input.earlier.get(this.node.id) : undefined) ?? NOTHING_EARLIER;
+  }
+
+  async recorded(): Promise<void> {
+    await this.#host.recorded();
   }
 
   async ask(question: Question): Promise<Answer | undefined> {

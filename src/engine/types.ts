@@ -1,5 +1,5 @@
 import type { CompiledNode } from "../compile/index.ts";
-import type { Artifact, Condition, Json, Plan, RunEvent, RunOwner } from "../model/index.ts";
+import type { Artifact, Condition, Json, Plan, RolloutEvent, RunEvent, RunOwner } from "../model/index.ts";
 import type {
   Answer,
   ArtifactStore,
@@ -75,6 +75,10 @@ export interface EngineInput {
   readonly decisions: ReadonlyMap<string, readonly Decision[]>;
   /** Since when gates have waited for an answer, by node id. */
   readonly waitingSince: ReadonlyMap<string, number>;
+  /** What nodes told of their rollouts in earlier processes of the run that died, by node id. */
+  readonly earlier: ReadonlyMap<string, readonly RolloutEvent[]>;
+  /** What nodes that are not run again proposed to compare later runs with, by node id. */
+  readonly proposals: ReadonlyMap<string, Json>;
   /** Set where an earlier process of the run stopped. */
   readonly resumed: boolean;
   readonly owner: RunOwner | undefined;

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   DEFINITION_CHANGED: "A run was started from another definition, and what has changed is not harmless.",
   OUTPUT_INVALID: "A job's output is not JSON, is too large, or does not fit its schema.",
   INPUT_MISSING: "A node's input was not left by an earlier run.",
+  LOCKFILE_MISSING: "There is no lock or requirements file that says which packages to install.",
   ARTIFACT_MISSING: "The globs of an artifact matched no file.",
   ARTIFACT_CORRUPT: "An artifact's content does not fit its digest.",
   COMMAND_FAILED: "A command ended with a non-zero exit code or by a signal.",

@@ -39,3 +39,14 @@ export function ciFacts(env: Environment): CiFacts {
   }
   return { branch: undefined, tag: undefined, base: undefined };
 }
+
+/** Who has set off what the CI host is doing; `undefined` where it does not say. Sources: as {@link ciFacts}. */
+export function ciActor(env: Environment): string | undefined {
+  const name =
+    env["GITHUB_ACTIONS"] !== undefined
+      ? (env["GITHUB_TRIGGERING_ACTOR"] ?? env["GITHUB_ACTOR"])
+      : env["GITLAB_CI"] !== undefined
+        ? env["GITLAB_USER_LOGIN"]
+        : undefined;
+  return name === "" ? undefined : name;
+}

@@ -1,4 +1,5 @@
 import { relative, sep } from "node:path";
+import { gitEnvironment } from "./environment.ts";
 
 /** Asks git; a question that it cannot answer gives `undefined`. */
 export class Git {
@@ -14,8 +15,8 @@ export class Git {
     const { stdout, exitCode, failed } = await execa("git", args, {
       cwd: this.#cwd,
       reject: false,
-      // Messages and file names must not depend on the user's language or settings.
-      env: { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" },
+      env: gitEnvironment(process.env),
+      extendEnv: false,
     });
     return failed || exitCode !== 0 ? undefined : stdout;
   }

@@ -1,3 +1,4 @@
 export { answerConditions } from "./conditions.ts";
-export { ciFacts } from "./ci.ts";
-export { readHead } from "./head.ts";
+export { ciActor, ciFacts } from "./ci.ts";
+export { readCommit, readHead } from "./head.ts";
+export { askWorkTree, type WorkTree } from "./work-tree.ts";

@@ -3,6 +3,7 @@ import type { Answer, Check, StepContext, Verdict } from "../ports/index.ts";
 import { formatDuration, parseDuration, type Duration } from "../util/duration.ts";
 import { OptionProblems } from "./_shared/options.ts";
 import { oneLine } from "./_shared/text.ts";
+import { approvalStanding, personOf, type ApprovalRules } from "./approval-standing.ts";
 
 /** Options of {@link approval}. */
 export interface ApprovalOptions {
@@ -10,18 +11,15 @@ export interface ApprovalOptions {
   readonly message?: string;
   /** What the person should see before answering, for example a staging address. @defaultValue the subject, an artifact by its digest */
   readonly detail?: Input<Json>;
-  /** How many different people must approve. @defaultValue 1 */
+  /** How many different people must approve; by their names, without regard to capitals. @defaultValue 1 */
   readonly approvers?: number;
   /** How long an answer may take, from when it is first asked; later the gate fails. @defaultValue without limit */
   readonly expires?: Duration;
 }
 
-interface ApprovalSpec {
+interface ApprovalSpec extends ApprovalRules {
   readonly message: string | null;
   readonly detail?: Json;
-  readonly approvers: number;
-  /** Milliseconds. */
-  readonly expires: number | null;
 }
 
 const MAX_DETAIL = 500;
@@ -69,11 +67,10 @@ export function approval(options: ApprovalOptions = {}): Check<unknown> {
 
 async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext): Promise<Verdict> {
   const title = spec.message ?? `Approve ${context.node.id}?`;
-  const deadline = (context.waitingSince ?? Date.now()) + (spec.expires ?? Infinity);
-  // What was said too late does not count, what was said in time does, however late it is read.
-  const decisions: Answer[] = context.decisions.filter((one) => one.at <= deadline);
+  const since = context.waitingSince ?? Date.now();
+  const decisions = [...context.decisions];
   for (;;) {
-    const rejection = decisions.find((one) => !one.approved);
+    const { rejection, approvals, missing, deadline } = approvalStanding(spec, decisions, since);
     if (rejection !== undefined) {
       return {
         outcome: "failed",
@@ -82,22 +79,22 @@ async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext)
         hint: "Settle the reason with them and start a new run: a rejection stands for this one.",
       };
     }
-    const people = new Map(decisions.map((one) => [one.by, one]));
-    if (people.size >= spec.approvers) {
-      const summary = `approved by ${[...people.values()].map(said).join(", ")}`;
-      return { outcome: "passed", figures: [], summary };
-    }
+    if (missing === 0)
+      return { outcome: "passed", figures: [], summary: `approved by ${approvals.map(said).join(", ")}` };
+    const so = spec.approvers === 1 ? "" : ` (${approvals.length} of ${spec.approvers} have approved)`;
     if (Date.now() > deadline) {
-      const summary = `nobody answered within ${formatDuration(spec.expires ?? 0)}: ${title}`;
+      const summary = `nobody answered within ${formatDuration(spec.expires ?? 0)}: ${title}${so}`;
       return { outcome: "failed", figures: [], summary, hint: "Start a new run and ask again." };
     }
-    const answer = await ask(title, subject, spec, people.size, context);
+    const answer = await ask(title, subject, spec, approvals.length, context);
+    const isKnown =
+      answer?.approved === true && approvals.some((one) => personOf(one.by) === personOf(answer.by));
     // Somebody who answers twice is one person still.
-    if (answer === undefined || (answer.approved && people.has(answer.by))) {
-      const missing = spec.approvers === 1 ? "" : ` (${people.size} of ${spec.approvers} have approved)`;
-      return { outcome: "suspended", summary: `nobody is there to answer: ${title}${missing}` };
+    if (answer === undefined || isKnown) {
+      const until = spec.expires === null ? "" : `, until ${new Date(deadline).toISOString()}`;
+      return { outcome: "suspended", summary: `nobody is there to answer: ${title}${so}${until}` };
     }
-    decisions.push(answer);
+    decisions.push({ ...answer, at: Date.now() });
   }
 }
 

@@ -1,5 +1,5 @@
 import { conditionText } from "../model/condition-text.ts";
-import type { Condition, Json, PlanNode, PlanRetry } from "../model/index.ts";
+import type { Condition, Json, PlanCache, PlanNode, PlanRetry } from "../model/index.ts";
 import { brief, isEmpty, isObject, placeholder } from "./command-text.ts";
 import { exactDuration } from "./terminal.ts";
 import { knownVerdict } from "./verdict.ts";
@@ -20,7 +20,21 @@ export function nodeFacts(node: PlanNode): readonly string[] {
       node.locks.filter((lock) => lock !== ownLock(node)),
     ),
     ...Object.entries(node.artifacts).map(([name, globs]) => `keeps ${name} (${globs.join(", ")})`),
+    ...(node.cache === null ? [] : [`cached by ${cacheText(node.cache)}`]),
+    // That a deploy does goes without saying.
+    ...(node.effects && node.kind !== "deploy" ? ["acts outside the run"] : []),
   ];
+}
+
+/** What decides whether a kept result stands: the files, then variables and tools where they are not as by default. */
+export function cacheText(cache: PlanCache | null): string {
+  if (cache === null) return "nothing";
+  const tools = cache.tools.join(", ");
+  return [
+    cache.inputs.join(", "),
+    ...(cache.env.length === 0 ? [] : [`env ${cache.env.join(", ")}`]),
+    ...(tools === "node --version" ? [] : [tools === "" ? "no tools" : `tools ${tools}`]),
+  ].join("; ");
 }
 
 /** A condition in words, with its verdict where the Plan alone tells it and none is `given`; nothing for none. */

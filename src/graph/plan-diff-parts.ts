@@ -1,13 +1,13 @@
 import { conditionText } from "../model/condition-text.ts";
 import type { Condition, Json, PlanNode } from "../model/index.ts";
 import { commandText, isObject } from "./command-text.ts";
-import { retryText } from "./node-facts.ts";
+import { cacheText, retryText } from "./node-facts.ts";
 import { exactDuration } from "./terminal.ts";
 
 /**
  * What a change means for a run that began with the Plan before it.
  *
- * `harmless`: how a node is shown, tried again, limited in time or kept from running beside others, what a failure
+ * `harmless`: how a node is shown, tried again, limited in time, cached or kept from running beside others, what a failure
  * does to others, and the order in which nodes that do not need each other are declared. What has been done stays
  * valid.
  *
@@ -52,6 +52,8 @@ export function nodeParts(old: PlanNode, now: PlanNode): readonly Part[] {
     { ...part("grace", "harmless"), texts: [exactDuration(old.grace), exactDuration(now.grace)] },
     part("weight", "harmless"),
     part("locks", "harmless"),
+    { ...part("cache", "harmless"), texts: [cacheText(old.cache), cacheText(now.cache)] },
+    part("effects", "harmless"),
   ];
 }
 

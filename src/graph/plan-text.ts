@@ -11,6 +11,14 @@ export interface Prediction {
   readonly why: string;
 }
 
+/** What a job is expected to take from the cache. */
+export interface CachePrediction {
+  /** `open` is decided during the run. */
+  readonly state: "hit" | "miss" | "open";
+  /** In words. */
+  readonly text: string;
+}
+
 /** How {@link planText} writes. */
 export interface PlanTextOptions {
   /** Whether to colour it for a terminal. */
@@ -19,6 +27,8 @@ export interface PlanTextOptions {
   readonly columns: number;
   /** By node id; a node that is not in it runs, or waits for a value that decides. */
   readonly predictions?: ReadonlyMap<string, Prediction>;
+  /** By node id; a node that is not in it is not cached, or is skipped. */
+  readonly caches?: ReadonlyMap<string, CachePrediction>;
 }
 
 /**
@@ -47,7 +57,13 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     if (skipped !== undefined) lines.push(...hanging("  ", verdictText(skipped), terminal, "yellow"));
     for (const node of nodes) {
       lines.push(
-        ...nodeLines(node, options.predictions?.get(node.id), skipped !== undefined, names, terminal),
+        ...nodeLines(
+          node,
+          { skip: options.predictions?.get(node.id), cache: options.caches?.get(node.id) },
+          skipped !== undefined,
+          names,
+          terminal,
+        ),
       );
     }
   });
@@ -64,7 +80,7 @@ function commonSkip(
   return others.every((other) => other?.runs === false && other.why === first.why) ? first : undefined;
 }
 
-function headLines(plan: Plan, { predictions }: PlanTextOptions, terminal: Terminal): string[] {
+function headLines(plan: Plan, { predictions, caches }: PlanTextOptions, terminal: Terminal): string[] {
   const of = (kind: NodeKind): number => plan.nodes.filter((node) => node.kind === kind).length;
   const kinds = [plural(of("job"), "job"), plural(of("gate"), "gate"), plural(of("deploy"), "deploy")];
   const title = `${safe(plan.pipeline)}: ${plural(plan.stages.length, "stage")}, ${kinds.filter((one) => !one.startsWith("0 ")).join(", ")}`;
@@ -74,7 +90,7 @@ function headLines(plan: Plan, { predictions }: PlanTextOptions, terminal: Termi
   const secrets = plan.secrets.map(({ name, source, with: from }) => `${name} (${source} ${brief(from)})`);
   if (secrets.length > 0) facts.push(["secrets", secrets.join(", ")]);
   if (plan.passEnv.length > 0) facts.push(["passes", plan.passEnv.join(", ")]);
-  if (predictions !== undefined) facts.push(["expected", expected(plan, predictions)]);
+  if (predictions !== undefined) facts.push(["expected", expected(plan, predictions, caches)]);
   const [first = "", ...rest] = wrapped(title, terminal.columns);
   return [
     paint(terminal, "bold", first),
@@ -84,16 +100,25 @@ function headLines(plan: Plan, { predictions }: PlanTextOptions, terminal: Termi
 }
 
 /** A node without a prediction runs, unless it has a condition that only the run can decide. */
-function expected(plan: Plan, predictions: ReadonlyMap<string, Prediction>): string {
+function expected(
+  plan: Plan,
+  predictions: ReadonlyMap<string, Prediction>,
+  caches: ReadonlyMap<string, CachePrediction> = new Map(),
+): string {
   const conditional = new Set(plan.stages.flatMap((stage) => (stage.when === null ? [] : [stage.name])));
-  const verdicts = plan.nodes.map((node): boolean | undefined => {
+  const verdicts = plan.nodes.map((node): boolean | "cached" | undefined => {
     const known = predictions.get(node.id)?.runs;
-    return known ?? (node.when === null && !conditional.has(node.stage) ? true : undefined);
+    const runs = known ?? (node.when === null && !conditional.has(node.stage) ? true : undefined);
+    const cache = caches.get(node.id)?.state;
+    if (runs !== true || cache === undefined || cache === "miss") return runs;
+    return cache === "hit" ? "cached" : undefined;
   });
-  const count = (verdict: boolean | undefined): number => verdicts.filter((one) => one === verdict).length;
-  const open = count(undefined);
+  const count = (verdict: boolean | "cached" | undefined): number =>
+    verdicts.filter((one) => one === verdict).length;
+  const [cached, open] = [count("cached"), count(undefined)];
   return [
     `${count(true)} run`,
+    ...(cached === 0 ? [] : [`${cached} from the cache`]),
     `${count(false)} skipped`,
     ...(open === 0 ? [] : [`${open} decided during the run`]),
   ].join(", ");
@@ -127,20 +152,26 @@ function nameWidth(plan: Plan, most: number): number {
   return Math.max(8, ...widths);
 }
 
+/** What is foretold of one node. */
+interface Foretold {
+  readonly skip: Prediction | undefined;
+  readonly cache: CachePrediction | undefined;
+}
+
 function nodeLines(
   node: PlanNode,
-  prediction: Prediction | undefined,
+  foretold: Foretold,
   said: boolean,
   names: number,
   terminal: Terminal,
 ): readonly string[] {
-  const skipped = prediction?.runs === false;
+  const skipped = foretold.skip?.runs === false;
   const kind = paint(terminal, skipped ? "dim" : KIND_PAINT[node.kind], padded(node.kind, KIND_WIDTH));
   const start = " ".repeat(INDENT) + kind;
   const name = safe(node.name).replaceAll("\n", " ");
   const left = INDENT + KIND_WIDTH;
   const textAt = left + names + 2;
-  const body = bodyLines(node, prediction, said, { ...terminal, columns: terminal.columns - textAt });
+  const body = bodyLines(node, foretold, said, { ...terminal, columns: terminal.columns - textAt });
   const shown = paint(terminal, skipped ? "dim" : "bold", name);
   const indented = body.map((line) => " ".repeat(textAt) + line);
   if (cells(name) > textAt - left - 2) {
@@ -153,7 +184,7 @@ function nodeLines(
 
 function bodyLines(
   node: PlanNode,
-  prediction: Prediction | undefined,
+  { skip: prediction, cache }: Foretold,
   said: boolean,
   plain: Terminal,
 ): readonly string[] {
@@ -169,7 +200,19 @@ function bodyLines(
   const conditions = conditionFacts(node.when, prediction !== undefined).flatMap((text) =>
     hanging("", safe(text).replaceAll("\n", " "), plain),
   );
-  return [...runs, ...conditions, ...verdict, ...joined(facts, plain)];
+  return [...runs, ...conditions, ...verdict, ...cacheLines(cache, plain), ...joined(facts, plain)];
+}
+
+const CACHE_WORDS = {
+  hit: ["from the cache", "green"],
+  miss: ["not in the cache", "yellow"],
+  open: ["cache", "dim"],
+} as const;
+
+function cacheLines(cache: CachePrediction | undefined, terminal: Terminal): readonly string[] {
+  if (cache === undefined) return [];
+  const [word, style] = CACHE_WORDS[cache.state];
+  return hanging("", `${word}: ${safe(cache.text).replaceAll("\n", " ")}`, terminal, style);
 }
 
 function verdictLines(prediction: Prediction, terminal: Terminal): readonly string[] {

@@ -2,8 +2,10 @@ import type { Pipeline } from "../builder/index.ts";
 import type { PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import type { RecordedRun, RunLock, RunStore } from "../ports/index.ts";
+import type { RunHistory } from "./history.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { priorResults } from "./prior.ts";
+import { rerun } from "./rerun.ts";
 import { checkSameDefinition, newestOpen, readResumable, unfinished } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { selectNodes } from "./selection.ts";
@@ -19,6 +21,8 @@ export interface Beginning {
   readonly prior: ReadonlyMap<string, PriorNode>;
   /** The run that `prior` is taken over from, where that is another one. */
   readonly carried: string | undefined;
+  /** What else that run has left of the nodes that are taken over from it. */
+  readonly left?: Pick<RunHistory, "decisions" | "proposals">;
   readonly resumed: boolean;
   readonly lock: RunLock | undefined;
 }
@@ -37,7 +41,10 @@ export async function beginRun(
   const prepared = prepare(pipe, { params: options.params, cwd: options.cwd });
   const selection = selectNodes(prepared.plan, options.only, options.from);
   const fresh = { prepared, selection, carried: undefined, resumed: false, lock: undefined } as const;
-  if (selection === undefined) return { ...fresh, run: id, recorded: undefined, prior: NOTHING };
+  if (selection === undefined) {
+    if (options.run !== undefined) await checkIsNew(store, options.run);
+    return { ...fresh, run: id, recorded: undefined, prior: NOTHING };
+  }
   const recorded = await earlierRun(store, prepared, options.run);
   const prior = priorResults(prepared.plan, selection, recorded);
   return { ...fresh, run: recorded?.run ?? id, recorded, prior };
@@ -45,9 +52,10 @@ export async function beginRun(
 
 async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): Promise<Beginning> {
   const run = options.run ?? (await newestOpen(store, pipe.name));
-  const lock = await store.lock(run);
+  const { takeOver = false } = options.resume ?? {};
+  const lock = await store.lock(run, takeOver);
   try {
-    const recorded = await readResumable(store, run);
+    const recorded = await readResumable(store, run, takeOver);
     const prepared = prepare(pipe, { params: recorded.plan.params, cwd: options.cwd });
     await checkSameDefinition(recorded.plan, prepared.plan, options.resume?.accept === true);
     const selection = unfinished(prepared.plan, recorded);
@@ -59,27 +67,12 @@ async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): 
   }
 }
 
-/** A new run with the params of an earlier one, and with what succeeded there where only the rest is asked for. */
-async function rerun(
-  pipe: Pipeline,
-  options: RunOptions,
-  { of, failed = false, accept = false }: NonNullable<RunOptions["rerun"]>,
-  run: string,
-  store: RunStore,
-): Promise<Beginning> {
-  const earlier = await store.read(of);
-  const prepared = prepare(pipe, { params: earlier.plan.params, cwd: options.cwd });
-  await checkSameDefinition(earlier.plan, prepared.plan, accept);
-  const fresh = { run, prepared, recorded: undefined, resumed: false, lock: undefined } as const;
-  if (!failed) return { ...fresh, selection: undefined, prior: NOTHING, carried: undefined };
-  const selection = unfinished(prepared.plan, earlier);
-  const hasFailed = earlier.events.some((event) => event.type === "node.failed" && selection.has(event.node));
-  if (!hasFailed) {
-    throw new SluiceError("RUN_OVER", `nothing of run ${of} has failed`, {
-      hint: "Go on with it (resume), or run all of it again: rerun RUN.",
-    });
-  }
-  return { ...fresh, selection, prior: priorResults(prepared.plan, selection, earlier), carried: of };
+/** That all of a pipeline is not run a second time under the name of a run that is there. */
+async function checkIsNew(store: RunStore, run: string): Promise<void> {
+  if (!(await store.list()).includes(run)) return;
+  throw new SluiceError("USAGE", `there is a run ${run} already`, {
+    hint: `Go on with it (resume ${run}), run a part of it (--only, --from), or give another id.`,
+  });
 }
 
 /** The run that left the inputs: the one named, or the newest of the same definition and params. */
@@ -91,6 +84,7 @@ async function earlierRun(
   const known = await store.list();
   if (named !== undefined) return known.includes(named) ? await store.read(named) : undefined;
   for (const id of known) {
+    if ((await store.glance(id)).pipeline !== plan.pipeline) continue;
     const recorded = await store.read(id);
     if (recorded.plan.fingerprint === plan.fingerprint) return recorded;
   }

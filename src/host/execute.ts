@@ -5,8 +5,10 @@ import { Engine } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import { baseEnv } from "../executors/shell/environment.ts";
 import { createProcessGuard } from "../executors/shell/guard.ts";
+import { presentMoment } from "../executors/shell/moment.ts";
+import { runCookie } from "../executors/shell/cookie.ts";
 import { sweep } from "../executors/shell/sweep.ts";
-import { answerConditions, readHead } from "../facts/index.ts";
+import { answerConditions } from "../facts/index.ts";
 import type { RunResult } from "../model/index.ts";
 import type { RunStore } from "../ports/index.ts";
 import { ownOwner } from "../stores/_shared/owner.ts";
@@ -21,6 +23,7 @@ import { ReporterFan } from "./reporter-fan.ts";
 import type { RunOptions } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import { foldersOf, openStore } from "./store.ts";
+import { SummaryWatch } from "./summary.ts";
 
 /** Puts the parts together for one run: this is where adapters meet the engine. */
 export async function execute(
@@ -45,27 +48,38 @@ async function perform(
   signal: AbortSignal,
   events: EventStream,
   store: RunStore,
-  { run, prepared, recorded, selection, prior, carried, resumed }: Beginning,
+  { run, prepared, recorded, selection, prior, carried, left, resumed }: Beginning,
 ): Promise<RunResult> {
-  const { plan, root, draft } = prepared;
+  const { plan, root } = prepared;
   const { stateDir } = foldersOf(pipe, options);
   const env = options.env ?? process.env;
-  const secrets = await resolveSecrets(plan, draft.secrets, selection, { root, env, signal });
+  // Processes that run single nodes of one run (--only) share it.
+  const shared = selection !== undefined && !resumed && carried === undefined;
+  const summary = new SummaryWatch({ store, run, plan, root, stateDir, env, recorded, resumed, shared });
+  const secrets = await resolveSecrets(plan, prepared.secrets, selection, { root, env, signal });
   const masker = createMasker([...secrets].map(([name, value]) => ({ name, value })));
   const leaf = await answerConditions(plan, { root, env, base: options.base });
   if (selection !== undefined) await restoreInputs(plan, selection, prior, store.artifacts, root);
   const history = recorded === undefined ? undefined : historyOf(recorded);
-  const caches = await openCaches({
-    mode: options.cache ?? "use",
-    source: sourceOf(pipe).cache,
-    context: { root, stateDir, env },
-    plan,
-    store,
-  });
+  const kept = resumed ? history : left;
+  // Processes that an earlier process of the run has left are older than this one.
+  const since = resumed ? undefined : presentMoment();
   const recorder = resumed ? await store.append(run) : await store.create(run, plan);
   const processes = createProcessGuard();
   const fan = new ReporterFan(options.reporters ?? [], events);
+  const jobEnv = baseEnv(env, plan.passEnv);
   try {
+    const caches = await openCaches({
+      mode: options.cache ?? "use",
+      source: sourceOf(pipe).cache,
+      context: { root, stateDir, env },
+      plan,
+      store,
+      run,
+      logs: recorder.logs,
+      jobEnv,
+      mask: (text) => masker.mask(text),
+    });
     fan.start({ run, plan, root, ...(recorder.logs === undefined ? {} : { logs: recorder.logs }) });
     const engine = new Engine({
       run,
@@ -74,8 +88,9 @@ async function perform(
       nodes: prepared.nodes,
       root,
       stateDir,
-      env: baseEnv(env, plan.passEnv),
-      ...readHead(root),
+      env: jobEnv,
+      commit: summary.commit,
+      branch: summary.branch,
       secrets,
       masking: masker,
       warnings: masker.warnings,
@@ -92,18 +107,30 @@ async function perform(
       selection,
       prior,
       carried,
-      decisions: history?.decisions ?? new Map<string, never>(),
+      decisions: (history ?? left)?.decisions ?? new Map<string, never>(),
       waitingSince: history?.waitingSince ?? new Map<string, never>(),
+      earlier: history?.rollouts ?? new Map<string, never>(),
+      proposals: kept?.proposals ?? new Map<string, never>(),
       resumed,
       owner: ownOwner(),
-      listen: (event) => fan.event(event),
+      listen: (event) => {
+        summary.see(event);
+        return fan.event(event);
+      },
       ask: options.approve ?? ((question, stop) => fan.ask(question, stop)),
       signal,
     });
+    // A process that was killed may have left jobs: they must not go on beside what runs them again.
+    if (resumed) await sweep(`${run}/`);
     const result = await engine.run();
+    const summarized = summary.keep(result);
+    for (const message of (await caches.nodes?.close()) ?? [])
+      void fan.event({ type: "warning", at: Date.now(), message });
     // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
     // each other's jobs this way.
-    if (recorded === undefined || resumed) await sweep(`${run}/`);
+    if (recorded === undefined || resumed) await sweep(runCookie(run, stateDir), { since });
+    const trouble = await summarized;
+    if (trouble !== undefined) void fan.event({ type: "warning", at: Date.now(), message: trouble });
     await fan.finish(result);
     return result;
   } finally {

@@ -1,6 +1,9 @@
 import type { ParamSchemas, Pipeline } from "../builder/index.ts";
 import type { Release } from "../model/index.ts";
 import type { Answer, TargetStatus } from "../ports/index.ts";
+import type { Cleaned, CleanOptions } from "./clean.ts";
+import type { DecisionResult } from "./decide.ts";
+import type { FlakyHistory, FlakyOptions } from "./flaky.ts";
 import type { StateOptions } from "./store.ts";
 import type { TargetOptions } from "./targets.ts";
 
@@ -44,14 +47,17 @@ export async function rollbackTarget<Schemas extends ParamSchemas>(
  * Records that somebody approves or rejects at a gate of a suspended run, as a chat bot or a web page would. Going on is
  * another step: `run(pipe, { run: id, resume: {} })`.
  *
- * @throws SluiceError `RUN_UNKNOWN`, and `RUN_OVER` where the run does not wait there
+ * @returns how many more people must approve: 0 where the run can go on
+ * @throws SluiceError `RUN_UNKNOWN`; `RUN_BUSY` where a process is at the run; and `RUN_OVER` where the decision would not
+ *   count: nothing waits there, it is decided already, the time is over, or the same person has approved before
  *
  * @example
  * ```ts
  * import { decide, run } from "sluice";
  *
- * await decide(pipe, "20261122-203832-4f9a1c", "production/approval", { approved: true, by: "ada" });
- * await run(pipe, { run: "20261122-203832-4f9a1c", resume: {} });
+ * const id = "20261122-203832-4f9a1c";
+ * const { missing } = await decide(pipe, id, "production/approval", { approved: true, by: "ada" });
+ * if (missing === 0) await run(pipe, { run: id, resume: {} });
  * ```
  */
 export async function decide<Schemas extends ParamSchemas>(
@@ -60,9 +66,31 @@ export async function decide<Schemas extends ParamSchemas>(
   gate: string,
   answer: Answer,
   options: StateOptions = {},
-): Promise<{ readonly node: string }> {
+): Promise<DecisionResult> {
   const { decideGate } = await import("./decide.ts");
   return await decideGate(pipe, run, gate, answer, options);
+}
+
+/**
+ * What of a pipeline fails now and then, by the runs recorded: jobs and single tests that passed and failed with the same
+ * commit, params and definition, or passed only when they were tried again. Those that cost runs come first.
+ *
+ * @throws SluiceError `USAGE` where an option is wrong
+ *
+ * @example
+ * ```ts
+ * import { flakyHistory } from "sluice";
+ *
+ * const { flaky } = await flakyHistory(pipe, { since: "14d" });
+ * for (const one of flaky) console.log(one.test ?? one.node, `${Math.round(one.rate * 100)} %`, one.lastRun);
+ * ```
+ */
+export async function flakyHistory<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  options: FlakyOptions = {},
+): Promise<FlakyHistory> {
+  const history = await import("./flaky.ts");
+  return await history.flakyHistory(pipe, options);
 }
 
 /**
@@ -76,4 +104,27 @@ export async function stopTarget<Schemas extends ParamSchemas>(
   options?: TargetOptions<Schemas>,
 ): Promise<void> {
   await (await import("./targets.ts")).stopTarget(pipe, name, options);
+}
+
+/**
+ * Forgets runs of the pipeline by age, count and size, then the files of artifacts that no run needs any more. What is
+ * needed stays: runs that go on or wait, the one that `resume` would go on with, and those from which something on a target
+ * comes, or came and can be brought back. Without `olderThan`, `keep` and `maxSize`, runs go that ended more than 30 days
+ * ago and are not among the newest 50.
+ *
+ * @throws SluiceError `USAGE` where an option is wrong; what goes wrong later is in `faults`
+ *
+ * @example
+ * ```ts
+ * import { cleanRuns } from "sluice";
+ *
+ * const { removed, faults } = await cleanRuns(pipe, { olderThan: "14d", keep: 20, maxSize: "5GB" });
+ * console.log(removed.map(({ run, why }) => `${run}: ${why}`), faults);
+ * ```
+ */
+export async function cleanRuns<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  options: CleanOptions = {},
+): Promise<Cleaned> {
+  return await (await import("./clean.ts")).cleanRuns(pipe, options);
 }

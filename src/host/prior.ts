@@ -18,8 +18,15 @@ export function priorResults(
   recorded: RecordedRun | undefined,
 ): ReadonlyMap<string, PriorNode> {
   const prior = new Map<string, PriorNode>();
-  for (const [id, output] of recorded?.outputs ?? [])
-    prior.set(id, { output, artifacts: recorded?.artifacts.get(id) ?? [] });
+  const { outputs, artifacts } = recorded ?? { outputs: new Map<string, never>(), artifacts: undefined };
+  for (const id of outputs.keys())
+    prior.set(id, {
+      // A large run has many, and few are needed to go on with it.
+      get output() {
+        return outputs.get(id);
+      },
+      artifacts: artifacts?.get(id) ?? [],
+    });
   const skipped = new Set(
     recorded?.events.flatMap((event) => (event.type === "node.skipped" ? [event.node] : [])),
   );

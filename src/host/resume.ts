@@ -2,6 +2,7 @@ import { SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
 import { endOf } from "../stores/_shared/glance.ts";
+import { busy, isOfOtherMachine } from "../stores/_shared/owner.ts";
 
 /** The newest run of the pipeline that has not passed. @throws SluiceError `RUN_OVER` where there is none */
 export async function newestOpen(store: RunStore, pipeline: string): Promise<string> {
@@ -19,14 +20,13 @@ export async function newestOpen(store: RunStore, pipeline: string): Promise<str
  *
  * @throws SluiceError `RUN_BUSY`, `RUN_OVER`
  */
-export async function readResumable(store: RunStore, run: string): Promise<RecordedRun> {
+export async function readResumable(store: RunStore, run: string, takeOver = false): Promise<RecordedRun> {
   const recorded = await store.read(run);
   const { owner } = recorded;
-  if (owner !== undefined) {
-    const where = `process ${owner.pid}${owner.machine === "" ? "" : ` on ${owner.machine}`}`;
-    throw new SluiceError("RUN_BUSY", `run ${run} is being run by ${where}`, {
-      hint: "Wait for it, or end that process first.",
-    });
+  const elsewhere = owner !== undefined && isOfOtherMachine(owner);
+  if (owner !== undefined && !(elsewhere && takeOver)) {
+    const where = owner.machine === "" ? "" : ` on ${elsewhere ? owner.machine : "this machine"}`;
+    throw busy(run, `process ${owner.pid}${where}`, elsewhere);
   }
   if (endOf(recorded.events)?.state === "passed") {
     throw new SluiceError("RUN_OVER", `run ${run} has passed: there is nothing to go on with`, {

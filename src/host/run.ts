@@ -25,9 +25,10 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
   readonly run?: string;
   /**
    * Go on with run `run`, or the newest that has not passed: what succeeded is not run again. `accept` lets a definition
-   * pass that was changed harmlessly. The params are the recorded ones.
+   * pass that was changed harmlessly. `takeOver` takes the run from a process on another machine, which cannot be looked
+   * at: only where it is gone for good. The params are the recorded ones.
    */
-  readonly resume?: { readonly accept?: boolean };
+  readonly resume?: { readonly accept?: boolean; readonly takeOver?: boolean };
   /**
    * A new run with the params of the run `of`. With `failed`, only what has not succeeded there is run; the rest is taken
    * over from it. `accept` lets a definition pass that was changed harmlessly.

@@ -97,7 +97,7 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   const env = options.env ?? process.env;
   const signal = options.signal ?? new AbortController().signal;
   const secrets = needsSecrets
-    ? await resolveNamed(node.secrets, prepared.draft.secrets, { root, env, signal })
+    ? await resolveNamed(node.secrets, prepared.secrets, { root, env, signal })
     : new Map<string, string>();
   const masker = createMasker([...secrets].map(([secret, value]) => ({ name: secret, value })));
   const stateDir = resolve(root, options.stateDir ?? ".sluice");

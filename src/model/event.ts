@@ -116,6 +116,8 @@ export interface NodeSucceeded extends OfNode {
   /** The output; absent where the node has none. */
   readonly output?: Json;
   readonly artifacts?: readonly Artifact[];
+  /** What the node proposed to compare later runs with; kept when the run has passed. */
+  readonly baseline?: Json;
   /** Whether it failed before it passed. */
   readonly flaky: boolean;
   /** Where its result was not made by running it now. */
@@ -130,6 +132,8 @@ export type ResultOrigin =
       readonly run: string;
       readonly key: string;
       readonly where: "local" | "remote";
+      /** Milliseconds that the job took then. */
+      readonly took: number;
     };
 
 export interface NodeFailed extends OfNode {
@@ -213,7 +217,13 @@ export interface GateDecided extends OfNode {
 
 /** What a rollout does. */
 export type RolloutEvent =
-  RolloutStarted | RolloutWeight | RolloutAnalysis | RolloutPromoted | RolloutAborted | RolloutHeld;
+  | RolloutStarted
+  | RolloutWeight
+  | RolloutAnalysis
+  | RolloutPromoted
+  | RolloutAborting
+  | RolloutAborted
+  | RolloutHeld;
 
 export interface RolloutStarted extends OfNode {
   readonly type: "rollout.started";
@@ -258,6 +268,19 @@ export interface RolloutPromoted extends OfNode {
   readonly type: "rollout.promoted";
   readonly target: string;
   readonly release: Release;
+}
+
+/**
+ * The candidate is about to be taken back. It is on record before anything of that is done, so that a run that dies from
+ * here on ends the abort when it is resumed.
+ */
+export interface RolloutAborting extends OfNode {
+  readonly type: "rollout.aborting";
+  readonly target: string;
+  /** In words, with the figures. */
+  readonly reason: string;
+  /** Set where the release was found bad; absent where the rollout was cancelled, broke, or makes place for another. */
+  readonly refused?: true;
 }
 
 export interface RolloutAborted extends OfNode {

@@ -21,24 +21,39 @@ export interface RunSummary {
   readonly startedAt: number;
   /** Milliseconds. */
   readonly duration: number;
-  /** By node id; those that did not run are left out. */
+  /**
+   * By node id. Only what was found out in this run: nodes that did not run, whose result came from the cache or from
+   * another run, and gates at which a person decides, are left out.
+   */
   readonly nodes: { readonly [node: string]: NodeSummary };
 }
 
 export interface NodeSummary {
   readonly state: "succeeded" | "failed" | "cancelled";
+  /** Those before the run was resumed too, where they were made on the same commit and nothing else. */
   readonly attempts: number;
   /** Milliseconds of the last attempt. */
   readonly duration: number;
   readonly code?: ErrorCode;
   /** The tests that it reported, where it is a gate on test results. */
-  readonly tests?: TestNames;
+  readonly tests?: TestRecord;
 }
 
-/** Names of tests by how they ended. */
+/**
+ * Full names of tests by how they ended; the same test is named once, and skipped ones not at all. Where there are very
+ * many, `#` and a short digest stands for a name.
+ */
 export interface TestNames {
   readonly passed: readonly string[];
   readonly failed: readonly string[];
   /** Failed first and passed when they were tried again, within one report. */
+  readonly flaky: readonly string[];
+}
+
+/** {@link TestNames} as they are kept of each run: a test that passes is of interest only where it also fails. */
+export interface TestRecord {
+  /** The digests of the names, 8 characters each, sorted, one after the other. */
+  readonly passed: string;
+  readonly failed: readonly string[];
   readonly flaky: readonly string[];
 }

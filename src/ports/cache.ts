@@ -8,6 +8,8 @@ import type { StoreContext } from "./run-store.ts";
 export interface NodeCache {
   /** Looks a job up. At a hit its artifacts stand in the root already, each file verified. */
   lookup(request: CacheRequest): Promise<CacheAnswer>;
+  /** Tells that a node has run, whether it is cached or not: files may be others now. */
+  ran(node: PlanNode): void;
   /** Keeps what a job left. Gives a warning where it could not. */
   keep(key: string, entry: CacheEntry): Promise<string | undefined>;
   /** Waits for what is still on its way to a remote cache. Gives warnings. */
@@ -82,6 +84,8 @@ export interface BlobCache {
   get(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   has(key: string): Promise<boolean>;
   put(key: string, blob: Blob, meta: BlobMeta): Promise<void>;
+  /** Whether `put` keeps nothing and says nothing. @defaultValue false */
+  readonly readOnly?: boolean;
 }
 
 export interface BlobMeta {

@@ -14,9 +14,10 @@ export interface RunStore {
   append(run: string): Promise<RunRecorder>;
   /**
    * Takes a run that is there, so that no other process goes on with it. The lock of an owner that is gone is taken
-   * over. Throws `RUN_UNKNOWN`, `RUN_BUSY`.
+   * over; with `takeOver`, also that of one on another machine, where it cannot be looked at. Throws `RUN_UNKNOWN`,
+   * `RUN_BUSY`.
    */
-  lock(run: string): Promise<RunLock>;
+  lock(run: string, takeOver?: boolean): Promise<RunLock>;
   /** What is on record of a run. Throws `RUN_UNKNOWN`, `STATE_CORRUPT`. */
   read(run: string): Promise<RecordedRun>;
   /** How a run stands, without reading all of it. Throws `RUN_UNKNOWN`, `STATE_CORRUPT`. */
@@ -71,6 +72,8 @@ export interface RecordedRun {
 export interface ArtifactStore {
   /** Reads, hashes and keeps the files that the globs match below `root`. Throws `ARTIFACT_MISSING` where none does. */
   save(name: string, globs: readonly string[], root: string): Promise<Artifact>;
+  /** The file on this machine that holds a content and is never written to; absent where contents are elsewhere. */
+  readonly local?: (digest: string) => string;
   /** Writes the files below `folder`, verified. Throws `ARTIFACT_CORRUPT`. */
   restore(artifact: Artifact, folder: string): Promise<void>;
   /**

@@ -102,6 +102,13 @@ export interface StepContext {
   readonly decisions: readonly Decision[];
   /** Since when an earlier process of the run has waited for an answer here: milliseconds since 1970. */
   readonly waitingSince: number | undefined;
+  /**
+   * What this node told of its rollout in earlier processes of the run that died before they had ended the run, in order;
+   * empty where there is none, and in later attempts.
+   */
+  readonly earlier: readonly RolloutEvent[];
+  /** Resolves when all that the node has told so far is on record, also if the machine dies. Never rejects. */
+  recorded(): Promise<void>;
   /** Asks the person at the terminal; `undefined` where nobody is there. An answer becomes one of the decisions. */
   ask(question: Question): Promise<Answer | undefined>;
 }
@@ -145,6 +152,8 @@ export interface Decision extends Answer {
 
 /** Keeps process groups from outliving the run. */
 export interface ProcessGuard {
+  /** To be called before a group is started, so that nothing can come between its start and {@link ProcessGuard.add}. */
+  prepare?(): void;
   add(group: number): void;
   remove(group: number): void;
 }

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Reporter } from "../ports/index.ts";
 import type { CiHost } from "./ci/ci-host.ts";
 import { ciReporter, type CiReporterOptions } from "./ci/ci-reporter.ts";
+import { logTitle } from "./ci/log-title.ts";
 import { annotate } from "./github/annotate.ts";
 import { appendSummary } from "./github/append-summary.ts";
 import { annotation, command, disarmLine, disarmMarkers } from "./github/commands.ts";
 import { stepSummary } from "./github/step-summary.ts";
-import { formatDuration } from "../util/duration.ts";
 
 /** Options of {@link github}. */
 export type GithubOptions = CiReporterOptions;
@@ -37,8 +37,7 @@ export function github(options: GithubOptions = {}): Reporter {
     openLog(node, end) {
       // drawn after the job has ended, so that the job could not have printed it
       token = randomUUID();
-      const time = "duration" in end ? ` (${formatDuration(end.duration)})` : "";
-      return command("group", `log of ${node.plan.id}${time}`) + command("stop-commands", token);
+      return command("group", logTitle(node.plan.id, end)) + command("stop-commands", token);
     },
     closeLog: () => command(token, "") + command("endgroup", ""),
     disarm: disarmMarkers,

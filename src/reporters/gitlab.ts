@@ -1,8 +1,8 @@
 import type { RunEvent } from "../model/index.ts";
 import type { Reporter } from "../ports/index.ts";
-import { formatDuration } from "../util/duration.ts";
 import type { CiHost, CiRun } from "./ci/ci-host.ts";
 import { ciReporter, type CiReporterOptions } from "./ci/ci-reporter.ts";
+import { logTitle } from "./ci/log-title.ts";
 import { disarmSections, Sections } from "./gitlab/sections.ts";
 
 const RESET = "\u001b[0m";
@@ -47,8 +47,7 @@ export function gitlab(options: GitlabOptions = {}): Reporter {
     after: () => "",
     openLog(node, end) {
       log = sections.name(`log_${node.plan.id}`);
-      const time = "duration" in end ? ` (${formatDuration(end.duration)})` : "";
-      const header = `log of ${node.plan.id}${time}`;
+      const header = logTitle(node.plan.id, end);
       return sections.start(log, node.firstStartedAt ?? end.at, header, end.type === "node.succeeded");
     },
     // a job that ends in red shall not colour what follows

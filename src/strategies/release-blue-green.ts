@@ -69,7 +69,7 @@ async function prepare(rollout: Rollout, { verify }: BlueGreen): Promise<Strateg
   await rollout.bring(rollout.state.desired);
   if (verify === undefined || tried) return undefined;
   const problem = await tryPreview(rollout, verify);
-  return problem === undefined ? undefined : rollout.abort(`the preview was refused: ${problem}`);
+  return problem === undefined ? undefined : rollout.refuse(`the preview was refused: ${problem}`);
 }
 
 /** What is wrong with the candidate, or `undefined`. Rejects with the signal's reason when the run is cancelled. */

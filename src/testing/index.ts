@@ -1,10 +1,7 @@
 export { rolloutContext, type RolloutContext, type RolloutContextOptions } from "./rollout-context.ts";
-export {
-  type DriverCall,
-  scriptedDriver,
-  type ScriptedDriver,
-  type ScriptedDriverOptions,
-} from "./scripted-driver.ts";
-export type { DriverAction, ScriptedFault } from "./scripted-faults.ts";
+export { scriptedDriver, type ScriptedDriver, type ScriptedDriverOptions } from "./scripted-driver.ts";
+export type { DriverAction, DriverMoment, ScriptedFault } from "./scripted-faults.ts";
+export type { DriverCall } from "./scripted-place.ts";
+export { scriptedTarget, type ScriptedTarget, type ScriptedTargetOptions } from "./scripted-target.ts";
 export type { Scripted, ScriptedTraffic, TrafficMoment } from "./scripted-traffic.ts";
 export { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";

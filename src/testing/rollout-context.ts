@@ -6,6 +6,8 @@ export interface RolloutContextOptions {
   readonly clock: Clock;
   /** Cancels the rollout. @defaultValue one that never fires */
   readonly signal?: AbortSignal;
+  /** What an earlier process told of the rollout before it died; see {@link StepContext.earlier}. @defaultValue nothing */
+  readonly earlier?: readonly RolloutProgress[];
 }
 
 /** What a strategy is given, and what it has told. */
@@ -36,8 +38,9 @@ export interface RolloutContext extends StrategyContext {
 export function rolloutContext({
   clock,
   signal = new AbortController().signal,
+  earlier = [],
 }: RolloutContextOptions): RolloutContext {
-  return new RecordingContext(clock, signal);
+  return new RecordingContext(clock, signal, earlier);
 }
 
 class RecordingContext implements RolloutContext {
@@ -48,10 +51,11 @@ class RecordingContext implements RolloutContext {
   readonly warnings: string[] = [];
   output = "";
 
-  constructor(clock: Clock, signal: AbortSignal) {
+  constructor(clock: Clock, signal: AbortSignal, earlier: readonly RolloutProgress[]) {
     this.clock = clock;
     this.signal = signal;
-    this.step = { ...detachedStep(signal), ...this.#recorders() };
+    const told = earlier.map((event) => ({ ...event, node: NODE.id, at: clock.now() }));
+    this.step = { ...detachedStep(signal), earlier: told, ...this.#recorders() };
   }
 
   emit(event: RolloutProgress): void {
@@ -72,7 +76,7 @@ class RecordingContext implements RolloutContext {
 }
 
 /** A deploy node outside any run: it has nothing to restore, nobody to ask and nothing to compare with. */
-function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> {
+function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write" | "earlier"> {
   return {
     run: "test",
     pipeline: "test",
@@ -90,6 +94,7 @@ function detachedStep(signal: AbortSignal): Omit<StepContext, "emit" | "write"> 
     outcome: undefined,
     decisions: [],
     waitingSince: undefined,
+    recorded: () => Promise.resolve(),
     restore: ({ name }) =>
       Promise.reject(new SluiceError("ARTIFACT_MISSING", `there is no artifact "${name}" outside a run`)),
     baseline: { previous: () => Promise.resolve(undefined), propose: () => undefined },

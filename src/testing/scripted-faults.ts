@@ -1,6 +1,18 @@
 /** The calls of a driver that change something. */
 export type DriverAction = "start" | "scale" | "route" | "promote" | "abort";
 
+/** A moment in a driver's call. */
+export interface DriverMoment {
+  readonly target: string;
+  readonly call: DriverAction | "observe" | "snapshot";
+  readonly args: readonly unknown[];
+  /**
+   * How many pieces of its effect have happened; 0 before the first. An abort has three (stable at full size, no traffic,
+   * no candidate), a start and a promotion two, others one or none.
+   */
+  readonly done: number;
+}
+
 /** Something that goes wrong, once. */
 export interface ScriptedFault {
   /** Which call. */
@@ -13,8 +25,8 @@ export interface ScriptedFault {
    * - `kill`: the call never returns, as if the process had ended there; {@link ScriptedDriver.killed} resolves.
    */
   readonly does: "throw" | "unhealthy" | "kill";
-  /** Whether the call has taken effect by then. @defaultValue `"before"` its effect */
-  readonly when?: "before" | "after";
+  /** Whether the call has taken effect by then, or half of it. @defaultValue `"before"` its effect */
+  readonly when?: "before" | "half-way" | "after";
   /** @defaultValue an `Error` that names the call */
   readonly error?: Error;
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -104,5 +104,27 @@ describe("04-embedded", () => {
     expect(output).toContain("checking 4 things");
     expect(output).toContain('lines counted: {"files":12,"lines":480}');
     expect(code).toBe(0);
+  });
+});
+
+describe("05-cached-build", () => {
+  it("renders what has changed, and takes the rest from the cache", async () => {
+    const folder = copyOf("05-cached-build");
+    const first = await start(folder, "pipeline.ts");
+    expect(first.output).toContain("render/en cache miss: never run here");
+    expect(first.code).toBe(0);
+    rmSync(join(folder, "build"), { recursive: true });
+    const second = await start(folder, "pipeline.ts");
+    expect(second.output).toContain("3 results from the cache, which saved");
+    expect(readFileSync(join(folder, "build/de/hafen.html"), "utf8")).toContain("<h1>Hafen</h1>");
+    writeFileSync(join(folder, "pages/de/hafen.md"), "# Hafen\n\nDie Fähre fährt um neun.\n");
+    const plan = await start(folder, "pipeline.ts", ["plan"]);
+    expect(plan.output).toContain("not in the cache: pages/de/hafen.md differs");
+    expect(plan.output).toContain("cache: decided when render/de has run");
+    const third = await start(folder, "pipeline.ts");
+    expect(third.output).toContain("render/de cache miss: pages/de/hafen.md differs");
+    expect(third.output).toContain("1 result from the cache, which saved");
+    expect(readFileSync(join(folder, "build/de/hafen.html"), "utf8")).toContain("um neun");
+    expect(third.code).toBe(0);
   });
 });

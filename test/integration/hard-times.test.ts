@@ -17,7 +17,9 @@ const alive = (pid: number): boolean => {
 
 const journalOf = (project: Project): string => {
   const [run = ""] = readdirSync(join(project.root, ".sluice/runs"));
-  return readFileSync(join(project.root, ".sluice/runs", run, "journal.jsonl"), "utf8");
+  const folder = join(project.root, ".sluice/runs", run);
+  const [journal = ""] = readdirSync(folder).filter((name) => name.startsWith("journal"));
+  return readFileSync(join(folder, journal), "utf8");
 };
 
 describe("a job", () => {

@@ -13,12 +13,15 @@ import {
   type Ref,
 } from "../../src/index.ts";
 import { canary, errorRate, rolling, service } from "../../src/deploy/index.ts";
+import type { EffectStep } from "../../src/ports/index.ts";
 import { local } from "../../src/targets/local/index.ts";
 
 const params = {
   cloud: z.enum(["staging", "production"]).default("staging"),
   replicas: z.number().default(2),
 };
+
+declare const publish: EffectStep<string>;
 
 export const pipe = pipeline(
   { name: "types", params, secrets: { key: env("KEY") } },
@@ -75,6 +78,37 @@ export const pipe = pipeline(
     // @ts-expect-error possibly undefined
     verify.job("careless", { needs: { maybe }, run: (needs) => needs.maybe.a });
 
+    // A result is kept only of what can be looked through, and never of what acts on the world outside.
+    const inputs = "src/**";
+    verify.job("kept", sh`npm test`, { cache: { inputs, env: ["NODE_ENV"], tools: ["node --version"] } });
+    verify.job("kept without effects", sh`npm test`, { cache: { inputs }, effects: false });
+    verify.job("publishes", sh`npm publish`, { effects: true });
+    verify.jobs({ e: sh`true`, f: sh`true` }, { cache: { inputs } });
+    verify.matrix("kept cells", { node: [20, 22] }, ({ node }) => sh`echo ${node}`, { cache: { inputs } });
+    // @ts-expect-error it names no inputs
+    verify.job("no inputs", sh`npm test`, { cache: {} });
+    // @ts-expect-error there is no such option
+    verify.job("wrong option", sh`npm test`, { cache: { inputs, outputs: ["dist/**"] } });
+    // @ts-expect-error what publishes cannot be cached
+    verify.job("kept and publishes", sh`npm publish`, { cache: { inputs }, effects: true });
+    // @ts-expect-error nor can a step that says so of itself
+    verify.job("kept step", publish, { cache: { inputs } });
+    // @ts-expect-error nor among others
+    verify.jobs({ i: sh`true`, j: publish }, { cache: { inputs } });
+    // @ts-expect-error nor as a cell
+    verify.matrix("kept steps", { node: [20] }, () => publish, { cache: { inputs } });
+    verify.job("publishes by a step", publish, { retry: 1 });
+    // @ts-expect-error nor all of them at once
+    verify.jobs({ g: sh`true` }, { cache: { inputs }, effects: true });
+    // @ts-expect-error nor a function, whose inputs nobody can see
+    verify.job("kept function", () => 1, { cache: { inputs } });
+    // @ts-expect-error nor one that is given values
+    verify.job("kept needs", { needs: { unit }, run: () => 1, cache: { inputs } });
+    // @ts-expect-error nor a gate, which would pass without having judged
+    p.stage("judge").gate("kept gate", unit, () => true, { cache: { inputs } });
+    // @ts-expect-error nor what runs whatever has happened
+    p.finally("kept end", sh`true`, { cache: { inputs } });
+
     // Artifacts are known by name.
     const built = verify.job("build", sh`npm run build`, {
       artifacts: { dist: "dist/**", docs: ["docs/**"] },
@@ -107,6 +141,8 @@ export const pipe = pipeline(
     release.deploy("one short", { to: guarded, app: app(vetted), strategy: rolling() });
     // @ts-expect-error lacks both
     release.deploy("two short", { to: guarded, app: app(dist), strategy: rolling() });
+    // @ts-expect-error a deploy cannot be cached
+    release.deploy("kept", { to: open, app: app(dist), strategy: rolling(), cache: { inputs } });
     // @ts-expect-error the stage is conditional, so the release may be absent
     const url: Ref<string> = live.url;
     // @ts-expect-error wrong param

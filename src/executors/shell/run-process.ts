@@ -37,6 +37,7 @@ export interface ProcessOptions {
  */
 export async function runProcess(options: ProcessOptions): Promise<CommandEnd> {
   options.signal.throwIfAborted();
+  options.guard.prepare?.();
   const child = spawn(options.file, options.args, {
     cwd: options.cwd,
     env: options.env,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { idsBefore, type Moment } from "./moment.ts";
 import { processIds, vanishes } from "./process-group.ts";
 
 /** The variable by which a job's processes are recognised even after they have left its process group. */
@@ -18,12 +19,17 @@ export interface SweepOptions {
    * @defaultValue 2000
    */
   readonly grace?: number;
+  /**
+   * Looks only at processes that were started after it.
+   * @defaultValue all are looked at
+   */
+  readonly since?: Moment | undefined;
 }
 
 /**
  * Ends every process whose `SLUICE_JOB` begins with `cookie`: one job's cookie, or a run's id for all of its jobs. It
  * finds daemons too, since they keep their environment. Looks at `/proc`, so it does nothing but on Linux; it reads
- * one small file for each process of the machine.
+ * one small file for each process that it looks at.
  *
  * @returns how many processes it found
  *
@@ -33,17 +39,17 @@ export interface SweepOptions {
  * ```
  */
 export async function sweep(cookie: string, options: SweepOptions = {}): Promise<number> {
-  const found = await signalAll(cookie, "SIGTERM");
+  const { grace = 2_000, since } = options;
+  const found = await signalAll(cookie, "SIGTERM", since);
   if (found === 0) return 0;
-  const grace = options.grace ?? 2_000;
-  if (await vanishes(async () => (await carriers(cookie)).length > 0, grace)) return found;
+  if (await vanishes(async () => (await carriers(cookie, since)).length > 0, grace)) return found;
   // What forks while it is looked for turns up in the next round.
-  await vanishes(async () => (await signalAll(cookie, "SIGKILL")) > 0, KILL_WAIT);
+  await vanishes(async () => (await signalAll(cookie, "SIGKILL", since)) > 0, KILL_WAIT);
   return found;
 }
 
-async function signalAll(cookie: string, signal: NodeJS.Signals): Promise<number> {
-  const pids = await carriers(cookie);
+async function signalAll(cookie: string, signal: NodeJS.Signals, since: Moment | undefined): Promise<number> {
+  const pids = await carriers(cookie, since);
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
@@ -54,9 +60,10 @@ async function signalAll(cookie: string, signal: NodeJS.Signals): Promise<number
   return pids.length;
 }
 
-async function carriers(cookie: string): Promise<number[]> {
+async function carriers(cookie: string, since: Moment | undefined): Promise<number[]> {
   if (process.platform !== "linux" || cookie === "") return [];
-  const pids = (await processIds()).filter((pid) => pid !== String(process.pid));
+  const before = since === undefined ? 0 : idsBefore(since);
+  const pids = (await processIds()).filter((pid) => Number(pid) > before && pid !== String(process.pid));
   const { found, empty } = look(pids, cookie);
   // A process that is just being replaced by a program shows no environment for a moment.
   if (empty.length === 0) return found;

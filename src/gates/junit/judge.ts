@@ -27,6 +27,7 @@ export async function judgeJunit(_subject: unknown, spec: JunitSpec, context: St
     figures: numbersOf(baseline["figures"]),
   };
   const result = tally(reports, spec.repeats);
+  context.emit({ type: "tests.reported", tests: result.names });
   const fresh = newAmong(result.failed, (test) => test.id, before?.known ?? {});
   const figures = figuresOf(spec, result, fresh, before);
   const contradictions = reports.flatMap((report) => report.contradictions);

@@ -8,6 +8,8 @@ export interface TestEntry {
   /** Which `<testsuite>` element of the file it stands in: repetitions count within one only. */
   readonly suite: number;
   readonly suiteName: string;
+  /** Names of the suites that it stands in, the outermost first, without the document's own. */
+  readonly path: readonly string[];
   readonly className: string;
   readonly name: string;
   readonly outcome: "passed" | "failed" | "skipped" | "flaky";
@@ -49,7 +51,7 @@ export async function parseJunit(report: Report): Promise<JunitReport> {
     );
   }
   const walk: Walk = { file: report.path, entries: [], contradictions: [], suites: 0 };
-  walkSuite(element, "", walk);
+  walkSuite(element, "", root === "testsuite" ? nameOf(element) : [], walk);
   if (walk.entries.length === 0 && walk.contradictions.length === 0) {
     throw invalid(
       report.path,
@@ -65,18 +67,19 @@ export async function parseJunit(report: Report): Promise<JunitReport> {
   };
 }
 
-function walkSuite(element: XmlElement, outer: string, walk: Walk): Below {
+function walkSuite(element: XmlElement, outer: string, path: readonly string[], walk: Walk): Below {
   const suite = walk.suites++;
   const suiteName = attribute(element, "name") ?? outer;
+  const place = { suite, suiteName, path };
   let marks = 0;
   let cases = 0;
   for (const one of children(element, "testcase")) {
-    marks += addCase(one, suite, suiteName, walk);
+    marks += addCase(one, place, walk);
     cases++;
   }
   for (const name of ["testsuite", "testsuites"]) {
     for (const inner of children(element, name)) {
-      const below = walkSuite(inner, suiteName, walk);
+      const below = walkSuite(inner, suiteName, [...path, ...nameOf(inner)], walk);
       marks += below.marks;
       cases += below.cases;
     }
@@ -85,6 +88,11 @@ function walkSuite(element: XmlElement, outer: string, walk: Walk): Below {
   const own = children(element, "failure").length + children(element, "error").length;
   noteContradiction(element, suiteName, { marks, cases }, own, walk);
   return { marks: marks + own, cases };
+}
+
+function nameOf(suite: XmlElement): readonly string[] {
+  const name = attribute(suite, "name") ?? "";
+  return name === "" ? [] : [name];
 }
 
 function noteContradiction(element: XmlElement, name: string, below: Below, own: number, walk: Walk): void {
@@ -103,7 +111,11 @@ function noteContradiction(element: XmlElement, name: string, below: Below, own:
 }
 
 /** Adds the case; gives the number of failures and errors noted on it. */
-function addCase(element: XmlElement, suite: number, suiteName: string, walk: Walk): number {
+function addCase(
+  element: XmlElement,
+  place: Pick<TestEntry, "suite" | "suiteName" | "path">,
+  walk: Walk,
+): number {
   const count = (name: string): number => children(element, name).length;
   const failed = count("failure") + count("error");
   const again = count("rerunFailure") + count("rerunError");
@@ -111,8 +123,7 @@ function addCase(element: XmlElement, suite: number, suiteName: string, walk: Wa
   const word = (attribute(element, "status") ?? "").toLowerCase();
   const saysFailed = FAILED_WORDS.includes(word);
   walk.entries.push({
-    suite,
-    suiteName,
+    ...place,
     className: attribute(element, "classname") ?? "",
     name: attribute(element, "name") ?? "(without a name)",
     outcome:

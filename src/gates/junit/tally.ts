@@ -1,4 +1,6 @@
+import type { TestNames } from "../../model/index.ts";
 import { digestOf } from "../_shared/known.ts";
+import { TestList } from "./names.ts";
 import type { JunitReport, TestEntry } from "./parse.ts";
 
 export interface NamedTest {
@@ -14,18 +16,22 @@ export interface Tally {
   readonly failed: readonly NamedTest[];
   /** Failed first and passed when tried again; also counted in `passed`. */
   readonly flaky: readonly NamedTest[];
+  /** All that ran, for the history of runs. */
+  readonly names: TestNames;
 }
 
 /** Adds up the tests of all reports. */
 export function tally(reports: readonly JunitReport[], repeats: "rerun" | "separate"): Tally {
   const failed: NamedTest[] = [];
   const flaky: NamedTest[] = [];
+  const list = new TestList();
   let passed = 0;
   let skipped = 0;
   for (const report of reports) {
     for (const group of groups(report.entries, repeats)) {
       const [first] = group;
       const outcome = outcomeOf(group);
+      list.add(first, outcome);
       // Alike passes are tests of their own (parameters, -count): only a mixture or repeated failures are one test.
       if (outcome === "passed") passed += group.length;
       else if (outcome === "skipped") skipped += group.length;
@@ -36,7 +42,7 @@ export function tally(reports: readonly JunitReport[], repeats: "rerun" | "separ
       }
     }
   }
-  return { passed, skipped, failed, flaky };
+  return { passed, skipped, failed, flaky, names: list.names() };
 }
 
 type Group = readonly [TestEntry, ...TestEntry[]];

@@ -2,6 +2,7 @@ import type { NodeState, RunResult, RunState } from "../../model/index.ts";
 import { formatDuration } from "../../util/duration.ts";
 import { formatFailure } from "../text/describe.ts";
 import { formatLimits, formatQuantity } from "../text/numbers.ts";
+import { originText, sparedBy, sparedText } from "../text/origin.ts";
 import { oneLine } from "../text/sanitize.ts";
 import { countParts, nextSteps } from "../text/summary.ts";
 import type { NodeView, RolloutView } from "../view/node-view.ts";
@@ -45,7 +46,9 @@ function heading(view: RunView, result: RunResult): string {
   const flaky = [...view.nodes.values()].filter((node) => node.flaky).length;
   const counts = countParts(view.counts, flaky).map(({ text }) => text);
   const title = `### ${MARKS[result.state]} ${cell(result.pipeline)} ${result.state} in ${formatDuration(result.duration)}`;
-  return `${title}\n\n${cell(result.reason)}\n\n${counts.join(", ")}. Run \`${result.run}\`.\n\n`;
+  const spared = sparedText(sparedBy(view.nodes.values()));
+  const saved = spared === "" ? "" : ` ${cell(spared)}.`;
+  return `${title}\n\n${cell(result.reason)}\n\n${counts.join(", ")}. Run \`${result.run}\`.${saved}\n\n`;
 }
 
 function nodeTable(nodes: readonly NodeView[]): string {
@@ -60,6 +63,7 @@ function nodeTable(nodes: readonly NodeView[]): string {
 
 function outcome(node: NodeView): string {
   if (node.state === "failed" && node.failure !== undefined) return formatFailure(node.failure);
+  if (node.state === "succeeded" && node.from !== undefined) return originText(node.from);
   if (node.state === "succeeded")
     return node.flaky ? `passed on attempt ${String(node.attempt)} (flaky)` : "passed";
   return node.reason === undefined ? node.state : `${node.state}: ${node.reason}`;

@@ -76,10 +76,15 @@ function failure({ failure: why }: NodeView, log: string | undefined): Element {
   return { "@message": xmlAttribute(why.message), "@type": why.code, "#text": xmlText(parts.join("\n\n")) };
 }
 
-function properties({ attempt, flaky, verdict, rollout }: NodeView): readonly Element[] {
+function properties({ attempt, flaky, from, verdict, rollout }: NodeView): readonly Element[] {
   const found: Record<string, string> = {};
   if (attempt > 1) found["attempts"] = String(attempt);
   if (flaky) found["flaky"] = "true";
+  if (from !== undefined) {
+    found["from"] = from.kind;
+    found["from.run"] = from.run;
+    if (from.kind === "cache") found["from.time"] = seconds(from.took);
+  }
   for (const { name, value, unit, min, max } of verdict?.figures ?? []) {
     found[name] = formatNumber(value);
     if (unit !== undefined) found[`${name}.unit`] = unit;

@@ -2,6 +2,7 @@ import type { Failure, RunEvent, RunStarted, SignalReport } from "../../model/in
 import { formatDuration } from "../../util/duration.ts";
 import { unreachable } from "../../util/unreachable.ts";
 import { count, formatBytes, formatFigure } from "./numbers.ts";
+import { originText } from "./origin.ts";
 import { RUN_TONES, type Tone } from "./paint.ts";
 import { oneLine } from "./sanitize.ts";
 
@@ -42,6 +43,7 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
         `attempt ${String(event.attempt)} failed: ${formatFailure(event.failure)}; next attempt in ${formatDuration(event.delay)}`,
       ];
     case "node.succeeded":
+      if (event.from !== undefined) return ["good", originText(event.from)];
       return event.flaky
         ? ["warn", `passed in ${formatDuration(event.duration)} on attempt ${String(event.attempt)} (flaky)`]
         : ["good", `passed in ${formatDuration(event.duration)}`];
@@ -58,7 +60,8 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
       return ["plain", `stored artifact ${name}: ${count(files.length, "file")}, ${formatBytes(size)}`];
     }
     case "cache.checked":
-      return ["plain", `cache ${event.hit ? "hit" : "miss"}: ${event.reason}`];
+      // That it was found is said by the node's end.
+      return event.hit ? undefined : ["plain", `cache miss: ${event.reason}`];
     case "tests.reported":
       return undefined;
     case "gate.judged": {
@@ -98,6 +101,8 @@ function inWords(event: RunEvent): readonly [Tone, string] | undefined {
         "good",
         `${event.target}: revision ${String(event.release.revision)} is live at ${event.release.url}`,
       ];
+    case "rollout.aborting":
+      return ["warn", `${event.target}: taking it back: ${event.reason}`];
     case "rollout.aborted": {
       const live = event.restored === undefined ? "" : `; revision ${String(event.restored)} is live again`;
       return ["bad", `${event.target}: taken back: ${event.reason}${live}`];

@@ -3,6 +3,7 @@ import { formatDuration } from "../../util/duration.ts";
 import type { Counts, RunView } from "../view/run-view.ts";
 import { formatFailure } from "./describe.ts";
 import { count } from "./numbers.ts";
+import { sparedBy, sparedText } from "./origin.ts";
 import { type Paint, RUN_TONES, type Tone } from "./paint.ts";
 import { oneLine } from "./sanitize.ts";
 
@@ -74,10 +75,16 @@ export function summaryLines(view: RunView, result: RunResult, options: SummaryO
     ...failureLines(view, options),
     ...(options.total === true ? [totalLine(result, paint)] : []),
     `${count(view.nodes.size, "node")}: ${counts.join(", ")}`,
+    ...sparedLines(view, paint),
     ...nextSteps(result, command).map(
       ({ run, why }) => `next: ${paint("strong", run)}  ${paint("dim", `(${why})`)}`,
     ),
   ];
+}
+
+function sparedLines(view: RunView, paint: Paint): readonly string[] {
+  const text = sparedText(sparedBy(view.nodes.values()));
+  return text === "" ? [] : [paint("dim", text)];
 }
 
 function totalLine({ state, duration, reason }: RunResult, paint: Paint): string {

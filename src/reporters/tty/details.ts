@@ -87,6 +87,13 @@ function bar(percent: number, length: number, { full, empty }: Symbols): string 
 
 function succeeded(node: NodeView): readonly Span[] {
   const spans: Span[] = [...rolloutEnd(node.rollout)];
+  if (node.from?.kind === "cache")
+    spans.push({
+      tone: "dim",
+      text: oneLine(`cached, took ${formatDuration(node.from.took)} in run ${node.from.run}`),
+    });
+  else if (node.from !== undefined)
+    spans.push({ tone: "dim", text: oneLine(`taken over from run ${node.from.run}`) });
   if (node.flaky) spans.push({ tone: "warn", text: `passed on attempt ${String(node.attempt)} (flaky)` });
   if (node.verdict !== undefined) {
     const [only, ...others] = node.verdict.figures;

@@ -5,6 +5,7 @@ import type {
   NodeState,
   PlanNode,
   Release,
+  ResultOrigin,
   RolloutStarted,
   SignalReport,
 } from "../../model/index.ts";
@@ -22,6 +23,8 @@ export interface NodeView {
   /** Milliseconds, of the last attempt. */
   duration: number | undefined;
   flaky: boolean;
+  /** Where its result comes from, where it was not made by running it now. */
+  from: ResultOrigin | undefined;
   /** Why it failed; of the last attempt while a retry is due. */
   failure: Failure | undefined;
   /** Why it was skipped, cancelled or suspended. */
@@ -60,6 +63,7 @@ export function createNodeView(plan: PlanNode): NodeView {
     endedAt: undefined,
     duration: undefined,
     flaky: false,
+    from: undefined,
     failure: undefined,
     reason: undefined,
     retryAt: undefined,

@@ -24,6 +24,9 @@ export function applyRollout(node: NodeView, event: RolloutEvent): void {
       rollout.weight = 100;
       rollout.release = event.release;
       return;
+    case "rollout.aborting":
+      rollout.reason = event.reason;
+      return;
     case "rollout.aborted":
       rollout.phase = "aborted";
       rollout.weight = 0;

@@ -93,6 +93,7 @@ export class RunView {
       case "node.succeeded":
         this.#end(node, "succeeded", event.at, event.duration);
         node.flaky = event.flaky;
+        node.from = event.from;
         node.failure = undefined;
         return;
       case "node.failed":
@@ -130,6 +131,7 @@ export class RunView {
       case "rollout.weight":
       case "rollout.analysis":
       case "rollout.promoted":
+      case "rollout.aborting":
       case "rollout.aborted":
       case "rollout.held":
         applyRollout(node, event);
@@ -153,7 +155,10 @@ export class RunView {
     this.#move(node, end.state);
     if ("duration" in end) node.duration = end.duration;
     if (end.state === "failed") node.failure = end.failure;
-    if (end.state === "succeeded") node.flaky = end.flaky;
+    if (end.state === "succeeded") {
+      node.flaky = end.flaky;
+      node.from = end.from;
+    }
     if (end.state === "cancelled" || end.state === "suspended") node.reason = end.reason;
     if (end.state === "skipped") node.reason = end.reason.text;
   }

@@ -8,21 +8,32 @@ export function ownOwner(): RunOwner {
   return { ...thisProcess(), machine: machineName() };
 }
 
-/** The process that is at a run right now, by its journal; `undefined` where it has ended or is gone. */
-export function liveOwner(events: readonly RunEvent[]): RunOwner | undefined {
-  let owner: RunOwner | undefined;
+/**
+ * The process that is at a run right now, by its journal; `undefined` where it has ended or is gone. `maker` is the
+ * process that made the run, which counts until one has said that it began.
+ */
+export function liveOwner(events: readonly RunEvent[], maker?: RunOwner): RunOwner | undefined {
+  let owner = maker;
   for (const event of events) {
     if (event.type === "run.started") owner = event.owner;
     else if (event.type === "run.finished") owner = undefined;
   }
   if (owner === undefined) return undefined;
   // On another machine it cannot be looked at, so it counts as alive.
-  return owner.machine !== machineName() || isAlive(owner) ? owner : undefined;
+  return isOfOtherMachine(owner) || isAlive(owner) ? owner : undefined;
 }
 
 /** The error for a run that another process is at. */
-export function busy(run: string, pid: number, host: string): SluiceError {
-  return new SluiceError("RUN_BUSY", `run ${run} is being run by process ${pid} on ${host}`, {
-    hint: "Wait for it, or end that process first.",
+export function busy(run: string, owner: string, elsewhere: boolean): SluiceError {
+  const more = elsewhere
+    ? " It cannot be looked at from here: where it is gone for good, go on with resume --take-over."
+    : "";
+  return new SluiceError("RUN_BUSY", `run ${run} is being run by ${owner}`, {
+    hint: `Wait for it, or end that process first.${more}`,
   });
+}
+
+/** Whether a process is on another machine, where it cannot be looked at. */
+export function isOfOtherMachine({ machine }: RunOwner): boolean {
+  return machine !== machineName();
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, posix, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SluiceError } from "../../errors/index.ts";
@@ -8,6 +8,7 @@ import type { Artifact, ArtifactFile } from "../../model/index.ts";
 import type { ArtifactStore, Swept } from "../../ports/index.ts";
 import { canonicalJson, sha256 } from "../../util/canonical-json.ts";
 import { unwritable } from "./faults.ts";
+import { INCOMING, keptFiles, sweepFiles } from "./sweep.ts";
 
 /** Files hashed and copied at the same time. */
 const AT_ONCE = 4;
@@ -50,45 +51,29 @@ export class FileArtifactStore implements ArtifactStore {
     };
   }
 
+  local(digest: string): string {
+    return this.#place(digest);
+  }
+
   async restore(artifact: Artifact, folder: string): Promise<void> {
     const { default: pLimit } = await import("p-limit");
     const limit = pLimit(AT_ONCE);
     await Promise.all(artifact.files.map((file) => limit(() => this.#put(artifact, file, folder))));
   }
 
-  async sweep(keep: ReadonlySet<string>, before: number, dry = false): Promise<Swept> {
-    let files = 0;
-    let bytes = 0;
-    for (const path of await this.#paths()) {
-      const digest = `sha256:${path.split(sep).slice(-2).join("")}`;
-      const info = await stat(path);
-      if (keep.has(digest) || info.mtimeMs >= before) continue;
-      if (!dry) await rm(path);
-      files += 1;
-      bytes += info.size;
-    }
-    return { files, bytes };
+  sweep(keep: ReadonlySet<string>, before: number, dry = false): Promise<Swept> {
+    return sweepFiles(this.#folder, keep, before, dry);
   }
 
   async size(): Promise<number> {
     let bytes = 0;
-    for (const path of await this.#paths()) bytes += (await stat(path)).size;
+    for (const { path } of await keptFiles(this.#folder)) bytes += (await stat(path)).size;
     return bytes;
-  }
-
-  async #paths(): Promise<string[]> {
-    try {
-      const entries = await readdir(join(this.#folder, "sha256"), { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
-    }
   }
 
   async #keep(root: string, path: string): Promise<ArtifactFile> {
     const from = join(root, path);
-    const kept = join(this.#folder, `incoming-${randomBytes(8).toString("hex")}`);
+    const kept = join(this.#folder, `${INCOMING}${randomBytes(8).toString("hex")}`);
     try {
       await mkdir(this.#folder, { recursive: true });
       // Copied first and hashed from the copy: what is kept is what was hashed, whatever still writes to the original.

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { unwritable } from "./faults.ts";
+import { writeAll } from "./write-all.ts";
 
 /** Writes a whole file or nothing: beside it first, to the disk, then renamed over it. */
 export function writeAtomic(path: string, text: string): void {
@@ -10,8 +11,7 @@ export function writeAtomic(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true });
     const fd = openSync(temporary, "wx");
     try {
-      const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
+      writeAll(fd, Buffer.from(text));
       fsyncSync(fd);
     } finally {
       closeSync(fd);

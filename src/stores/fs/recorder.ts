@@ -1,34 +1,64 @@
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { SluiceError } from "../../errors/index.ts";
 import type { RunEvent } from "../../model/index.ts";
 import type { LogSink, RunRecorder } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
-import { guarded, unwritable } from "./faults.ts";
 import { encodeRecord } from "../_shared/record.ts";
+import { guarded, unwritable } from "./faults.ts";
+import { GroupSync } from "./group-sync.ts";
+import { FileLog } from "./log.ts";
+import { enterRun } from "./open-runs.ts";
+import { syncFolder } from "./sync-folder.ts";
+import { writeAll } from "./write-all.ts";
 
 /** Text kept before it is written, at most; so a wide pipeline does not hold its journal in memory. */
 const FLUSH_AT = 262_144;
 
+export interface FileRecorderOptions {
+  /** Absolute, of the run. */
+  readonly folder: string;
+  /** Of the journal's file in it. */
+  readonly name: string;
+  /** What is written before the first event. */
+  readonly head?: string;
+  /** `fdatasync` of `node:fs` but in tests. */
+  readonly datasync?: (fd: number, done: (error: Error | null) => void) => void;
+}
+
 /**
  * Writes one run's journal. Appending only gathers text; {@link FileRecorder.commit} hands it to the system in one
- * write, after which the death of this process loses none of it. {@link FileRecorder.sync} waits for the disk as well:
- * all who ask while one synchronisation is under way share the next.
+ * write, after which the death of this process loses none of it. {@link FileRecorder.sync} waits for the disk as well.
  */
 export class FileRecorder implements RunRecorder {
   readonly #file: string;
   readonly logs: string;
   readonly #fd: number;
-  #pending = "";
+  readonly #sync: GroupSync;
+  readonly #leave: () => void;
+  #pending: string;
   #hasLogs = false;
-  /** Whether something was handed to the system since the last synchronisation began. */
-  #dirty = false;
-  #syncing: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  /** Why nothing more is written: a record that is there in part must stay the last one. */
+  #fault: SluiceError | undefined;
+  #closed: Promise<void> | undefined;
 
-  constructor(folder: string, file: string) {
-    this.#file = join(folder, file);
+  constructor({ folder, name, head = "", datasync = fdatasync }: FileRecorderOptions) {
+    this.#file = join(folder, name);
     this.logs = join(folder, "logs");
+    this.#pending = head;
     this.#fd = guarded(this.#file, () => openSync(this.#file, "a"));
+    // The names of the file and its folder are as new as what is in them.
+    let folders: Promise<unknown> | undefined;
+    this.#sync = new GroupSync((done) => {
+      folders ??= Promise.all([syncFolder(folder), syncFolder(dirname(folder))]);
+      datasync(this.#fd, (error) => {
+        void folders?.then(() => {
+          done(error === null ? null : unwritable(this.#file, error));
+        });
+      });
+    });
+    this.#sync.wrote();
+    this.#leave = enterRun(folder);
   }
 
   append(event: RunEvent): void {
@@ -39,44 +69,28 @@ export class FileRecorder implements RunRecorder {
   }
 
   commit(): undefined {
+    if (this.#fault !== undefined) throw this.#fault;
     if (this.#pending === "") return undefined;
     const bytes = Buffer.from(this.#pending);
     this.#pending = "";
-    this.#dirty = true;
-    guarded(this.#file, () => {
+    try {
       writeAll(this.#fd, bytes);
-    });
+    } catch (error) {
+      this.#fault = unwritable(this.#file, error);
+      throw this.#fault;
+    }
+    this.#sync.wrote();
     return undefined;
   }
 
   sync(): Promise<void> | undefined {
     this.commit();
-    if (!this.#dirty) return this.#syncing;
-    if (this.#syncing === undefined) return this.#flush();
-    // What is under way may have begun before the last write.
-    return (this.#next ??= this.#syncing
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        return this.#flush();
-      }));
+    return this.#sync.ask();
   }
 
   /** A file has nobody else to write it: faults show where they happen. */
   watch(): void {
     return undefined;
-  }
-
-  #flush(): Promise<void> {
-    this.#dirty = false;
-    this.#syncing = new Promise<void>((resolve, reject) => {
-      fdatasync(this.#fd, (error) => {
-        this.#syncing = undefined;
-        if (error === null) resolve();
-        else reject(unwritable(this.#file, error));
-      });
-    });
-    return this.#syncing;
   }
 
   log(node: string): LogSink {
@@ -86,41 +100,23 @@ export class FileRecorder implements RunRecorder {
   }
 
   close(): Promise<void> {
-    return Promise.resolve(this.#next ?? this.#syncing).then(() => {
-      try {
-        this.commit();
-        guarded(this.#file, () => {
-          fsyncSync(this.#fd);
-        });
-      } finally {
-        closeSync(this.#fd);
-      }
-    });
-  }
-}
-
-/** One node's log. Written in the turn in which it comes: a pipe's next chunk is not read before this one is kept. */
-class FileLog implements LogSink {
-  readonly #file: string;
-  readonly #fd: number;
-
-  constructor(file: string) {
-    this.#file = file;
-    this.#fd = guarded(file, () => openSync(file, "a"));
+    return (this.#closed ??= this.#close());
   }
 
-  write(chunk: Uint8Array): void {
-    guarded(this.#file, () => {
-      writeAll(this.#fd, chunk);
-    });
+  async #close(): Promise<void> {
+    await this.#sync.settled();
+    try {
+      // A fault has been told to whoever appended, and there is nothing left to do about it.
+      if (this.#fault !== undefined) return;
+      this.commit();
+      guarded(this.#file, () => {
+        fsyncSync(this.#fd);
+      });
+    } finally {
+      // The number of a closed file is soon another file's.
+      this.#fault ??= new SluiceError("STATE_UNWRITABLE", `${this.#file} is closed`);
+      closeSync(this.#fd);
+      this.#leave();
+    }
   }
-
-  close(): void {
-    closeSync(this.#fd);
-  }
-}
-
-/** A write may take less than it is given, on a disk that is nearly full for example. */
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
 }

@@ -1,50 +1,111 @@
-import { createReadStream, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../../errors/index.ts";
-import type { Plan, RunEvent } from "../../model/index.ts";
-import { PLAN_VERSION } from "../../model/index.ts";
+import type { Plan, RunEvent, RunOwner } from "../../model/index.ts";
 import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
 import { foldResults } from "../_shared/fold.ts";
-import { endOf, glanceAt } from "../_shared/glance.ts";
-import { busy, liveOwner } from "../_shared/owner.ts";
+import { journalHeader } from "../_shared/header.ts";
+import { busy, liveOwner, ownOwner } from "../_shared/owner.ts";
+import { decodeJournal, encodeRecord } from "../_shared/record.ts";
+import { upgradePlan } from "../_shared/upgrade.ts";
 import { FileArtifactStore } from "./artifacts.ts";
-import { writeAtomic } from "./atomic.ts";
 import { FileBaselineStore } from "./baselines.ts";
 import { guarded } from "./faults.ts";
-import { decodeJournal } from "../_shared/record.ts";
+import { glanceAtFolder, makerOf } from "./glance.ts";
+import { journalsOf, nextJournal, PLAN } from "./layout.ts";
+import { makeRun } from "./new-run.ts";
+import { isAtRun } from "./open-runs.ts";
 import { FileRecorder } from "./recorder.ts";
+import { removeRun } from "./remove-run.ts";
+import { listRuns, RUN_ID } from "./run-list.ts";
 import { FileSummaryStore } from "./summaries.ts";
 
-const JOURNAL = /^journal(-[\w.]+)?\.jsonl$/;
-const FIRST = "journal.jsonl";
-const RUN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
-
 /**
- * Runs below `<state>/runs/<id>`: `plan.json`, `journal.jsonl` and `logs/`. Processes that run single nodes of one run
- * write journals of their own beside it, so that folders brought together from several machines add up.
+ * Runs below `<state>/runs/<id>`: `plan.json`, `logs/`, and a journal for each process that was at the run. No two
+ * journals have one name, so that folders brought together from several machines add up.
  */
 export class FileRunStore implements RunStore {
   readonly location: string;
   readonly artifacts: FileArtifactStore;
   readonly baselines: FileBaselineStore;
   readonly summaries: FileSummaryStore;
+  readonly #runs: string;
 
   constructor(stateDir: string) {
     this.location = stateDir;
+    this.#runs = join(stateDir, "runs");
     this.artifacts = new FileArtifactStore(join(stateDir, "artifacts"));
     this.baselines = new FileBaselineStore(join(stateDir, "baselines"));
     this.summaries = new FileSummaryStore(join(stateDir, "history"));
   }
 
-  async lock(run: string): Promise<RunLock> {
-    await this.#plan(run);
-    const { takeLock } = await import("../../util/state/lock.ts");
-    const attempt = await takeLock(this.#folder(run), "lock", { run });
+  create(run: string, plan: Plan): Promise<RunRecorder> {
+    return Promise.resolve().then(() => {
+      if (!RUN_ID.test(run)) {
+        throw new SluiceError("USAGE", `"${run}" is no run id`, { hint: "Letters, digits and . _ - only." });
+      }
+      const folder = this.#folder(run);
+      if (existsSync(join(folder, PLAN))) return this.#join(run, plan);
+      const journal = guarded(folder, () => {
+        mkdirSync(this.#runs, { recursive: true });
+        const ignore = join(this.location, ".gitignore");
+        if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
+        return makeRun(this.#runs, run, plan, ownOwner());
+      });
+      return journal === undefined ? this.#join(run, plan) : new FileRecorder({ folder, name: journal });
+    });
+  }
+
+  #join(run: string, plan: Plan): Promise<RunRecorder> {
+    if (this.#plan(run).fingerprint === plan.fingerprint) return this.append(run);
+    throw new SluiceError("STATE_CORRUPT", `run ${run} was started from another definition or other params`, {
+      hint: "Start a new run, or check out what the run was started from.",
+    });
+  }
+
+  append(run: string): Promise<RunRecorder> {
+    return Promise.resolve().then(() => {
+      const folder = this.#known(run);
+      const name = nextJournal(readdirSync(folder), Date.now());
+      return new FileRecorder({ folder, name, head: encodeRecord(journalHeader()) });
+    });
+  }
+
+  async lock(run: string, takeOver = false): Promise<RunLock> {
+    const folder = this.#known(run);
+    const { isElsewhere, takeLock } = await import("../../util/state/lock.ts");
+    const attempt = await takeLock(folder, "lock", { run }, { takeOver });
     if (attempt.taken) return attempt.lock;
-    const { owner, host } = attempt.holder;
-    throw busy(run, owner.pid, host);
+    const { holder } = attempt;
+    throw busy(run, `process ${holder.owner.pid} on ${holder.host}`, isElsewhere(holder));
+  }
+
+  read(run: string): Promise<RecordedRun> {
+    return this.#look(run, (folder) => {
+      const plan = this.#plan(run);
+      const segments = journalsOf(readdirSync(folder)).map((name) => {
+        const file = join(folder, name);
+        return decodeJournal(readFileSync(file), file);
+      });
+      const [only] = segments;
+      const events: readonly RunEvent[] =
+        segments.length === 1 && only !== undefined ? only.events : segments.flatMap((one) => one.events);
+      const owner = this.#owned(folder, liveOwner(events, makerOf(segments)));
+      return { run, plan, events, ...foldResults(events), owner };
+    });
+  }
+
+  glance(run: string): Promise<RunGlance> {
+    return this.#look(run, (folder) => {
+      const pipelineOf = (): string => this.#plan(run).pipeline;
+      return glanceAtFolder(run, folder, pipelineOf, (owner) => this.#owned(folder, owner));
+    });
+  }
+
+  list(): Promise<readonly string[]> {
+    return Promise.resolve().then(() => listRuns(this.#runs));
   }
 
   async *log(run: string, node: string, from = 0): AsyncIterable<Uint8Array> {
@@ -53,7 +114,7 @@ export class FileRunStore implements RunStore {
   }
 
   async size(run: string): Promise<number> {
-    const entries = await readdir(this.#folder(run), { recursive: true, withFileTypes: true });
+    const entries = await readdir(this.#known(run), { recursive: true, withFileTypes: true });
     let bytes = 0;
     for (const entry of entries) {
       if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
@@ -62,112 +123,56 @@ export class FileRunStore implements RunStore {
   }
 
   async remove(run: string): Promise<void> {
-    await this.#plan(run);
-    await rm(this.#folder(run), { recursive: true });
+    this.#known(run);
+    await removeRun(this.#runs, run);
   }
 
-  create(run: string, plan: Plan): Promise<RunRecorder> {
-    return Promise.resolve().then(() => {
-      const folder = this.#folder(run);
-      if (!RUN_ID.test(run)) {
-        throw new SluiceError("USAGE", `"${run}" is no run id`, { hint: "Letters, digits and . _ - only." });
-      }
-      guarded(folder, () => {
-        mkdirSync(folder, { recursive: true });
-        const ignore = join(this.location, ".gitignore");
-        if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
-      });
-      const planFile = join(folder, "plan.json");
-      if (existsSync(planFile)) return this.#join(run, plan);
-      writeAtomic(planFile, JSON.stringify(plan));
-      return new FileRecorder(folder, FIRST);
-    });
+  /** Leaves out a process of this very program that has stopped being at the run. */
+  #owned(folder: string, owner: RunOwner | undefined): RunOwner | undefined {
+    if (owner === undefined || isAtRun(folder)) return owner;
+    const own = ownOwner();
+    return owner.pid === own.pid && owner.start === own.start && owner.machine === own.machine
+      ? undefined
+      : owner;
   }
 
-  async #join(run: string, plan: Plan): Promise<RunRecorder> {
-    const known = await this.#plan(run);
-    if (known.fingerprint !== plan.fingerprint) {
-      throw new SluiceError(
-        "STATE_CORRUPT",
-        `run ${run} was started from another definition or other params`,
-        {
-          hint: "Start a new run, or check out what the run was started from.",
-        },
-      );
-    }
-    return await this.append(run);
-  }
-
-  /** Opens a run that is there for one more process. Throws `RUN_UNKNOWN`. */
-  async append(run: string): Promise<RunRecorder> {
-    await this.#plan(run);
-    const part = `${Date.now().toString(36)}.${process.pid.toString(36)}`;
-    return new FileRecorder(this.#folder(run), `journal-${part}.jsonl`);
-  }
-
-  async read(run: string): Promise<RecordedRun> {
-    const plan = await this.#plan(run);
-    const folder = this.#folder(run);
-    // The run's first process wrote the file without a part in its name; the others' names sort by time.
-    const parts = (await readdir(folder)).filter((name) => JOURNAL.test(name) && name !== FIRST).sort();
-    const files = [FIRST, ...parts];
-    const events: RunEvent[] = [];
-    for (const name of files) {
-      const file = join(folder, name);
-      for (const event of decodeJournal(await readFile(file, "utf8"), file).events) events.push(event);
-    }
-    return { run, plan, events, ...foldResults(events), owner: liveOwner(events) };
-  }
-
-  async glance(run: string): Promise<RunGlance> {
-    const { plan, events, owner } = await this.read(run);
-    const [first, last] = [events[0], events.at(-1)];
-    return glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
-  }
-
-  async list(): Promise<readonly string[]> {
+  #plan(run: string): Plan {
+    const file = join(this.#known(run), PLAN);
+    let recorded: unknown;
     try {
-      return (await readdir(join(this.location, "runs")))
-        .filter((name) => RUN_ID.test(name))
-        .sort()
-        .reverse();
+      recorded = JSON.parse(readFileSync(file, "utf8"));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
+      throw new SluiceError("STATE_CORRUPT", `${file} is not JSON`, {
+        hint: "Start a new run.",
+        cause: error,
+      });
     }
+    return upgradePlan(recorded, file);
   }
 
-  async #plan(run: string): Promise<Plan> {
-    const file = join(this.#folder(run), "plan.json");
-    const text = await readFile(file, "utf8").catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      throw new SluiceError("RUN_UNKNOWN", `there is no run "${run}" in ${this.location}`, {
-        hint: "Check the id and --state-dir.",
-      });
+  /** Reads what is in the run's folder, which may be removed meanwhile. */
+  #look<T>(run: string, read: (folder: string) => T): Promise<T> {
+    return Promise.resolve().then(() => {
+      const folder = this.#known(run);
+      try {
+        return read(folder);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") this.#known(run);
+        throw error;
+      }
     });
-    const plan = parse(text, file) as Partial<Plan> | null;
-    if (plan?.version !== PLAN_VERSION) {
-      const found = JSON.stringify((plan as { version?: unknown } | null)?.version) as string | undefined;
-      throw new SluiceError(
-        "STATE_CORRUPT",
-        `${file}: a plan of version ${found ?? "none"}, this Sluice reads ${PLAN_VERSION}`,
-        {
-          hint: "Use the Sluice that started the run.",
-        },
-      );
-    }
-    return plan as Plan;
+  }
+
+  /** The run's folder. Throws `RUN_UNKNOWN`. */
+  #known(run: string): string {
+    const folder = this.#folder(run);
+    if (RUN_ID.test(run) && existsSync(join(folder, PLAN))) return folder;
+    throw new SluiceError("RUN_UNKNOWN", `there is no run "${run}" in ${this.location}`, {
+      hint: "Check the id and --state-dir.",
+    });
   }
 
   #folder(run: string): string {
-    return join(this.location, "runs", run);
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SluiceError("STATE_CORRUPT", `${file} is not JSON`, { hint: "Start a new run.", cause: error });
+    return join(this.#runs, run);
   }
 }

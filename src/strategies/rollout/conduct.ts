@@ -2,6 +2,7 @@ import { isSluiceError, SluiceError } from "../../errors/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../../ports/index.ts";
 import { needsCounts } from "../analysis/create-signals.ts";
 import type { Metric } from "../metrics/types.ts";
+import { endWhatWasDecided, wasPromoted } from "./earlier.ts";
 import { AbortFailure, Rollout } from "./rollout.ts";
 
 /** What makes one strategy differ from another. */
@@ -16,7 +17,7 @@ export interface Conduct {
 
 /**
  * What all strategies do alike: start from what is true, and leave something well-defined behind. A target that is
- * current is left alone; an unhealthy candidate is taken back and that is the result; any other error, and a
+ * current is left alone, what an earlier process had decided and died over is ended; an unhealthy candidate is taken back and that is the result; any other error, and a
  * cancellation, takes the candidate back and is passed on.
  */
 export async function conduct(
@@ -31,7 +32,11 @@ export async function conduct(
     // Stable is what shall be deployed, so a candidate beside it is left over from something else.
     if (state.candidate !== undefined)
       await rollout.abort("the release that is live is the one that is wanted");
-    return { outcome: "released", release: await driver.promote() };
+    const release = await driver.promote();
+    if (wasPromoted(context.step.earlier, release)) {
+      context.emit({ type: "rollout.promoted", target: state.target, release });
+    }
+    return { outcome: "released", release };
   }
   const blind = driver.counts === undefined ? metrics.find(needsCounts) : undefined;
   if (blind !== undefined) {
@@ -43,6 +48,8 @@ export async function conduct(
       },
     );
   }
+  const ended = await endWhatWasDecided(rollout);
+  if (ended !== undefined) return ended;
   try {
     return await (state.stable === undefined ? first(rollout) : run(rollout));
   } catch (error) {
@@ -56,15 +63,16 @@ async function takeBack(rollout: Rollout, error: unknown): Promise<StrategyResul
   const cause: unknown = signal.aborted ? signal.reason : error;
   if (!rollout.touched) throw cause;
   const text = cause instanceof Error ? cause.message : String(cause);
+  const refused = !signal.aborted && isSluiceError(error) && error.code === "RELEASE_UNHEALTHY";
   const reason = signal.aborted ? `the rollout was interrupted: ${text}` : text;
   let result: StrategyResult;
   try {
-    result = await rollout.abort(reason);
+    result = await (refused ? rollout.refuse(reason) : rollout.abort(reason));
   } catch (failure) {
     if (!(failure instanceof AbortFailure)) throw failure;
     const both = new AggregateError([cause, failure.cause], failure.message);
     throw new SluiceError(failure.code, failure.message, { hint: failure.hint, cause: both });
   }
-  if (!signal.aborted && isSluiceError(error) && error.code === "RELEASE_UNHEALTHY") return result;
+  if (refused) return result;
   throw cause;
 }

@@ -72,6 +72,7 @@ export class Rollout {
     await this.driver.route(weight);
     await this.#look();
     this.context.emit({ type: "rollout.weight", target: this.#state.target, weight, step, steps });
+    await this.context.step.recorded();
   }
 
   async promote(options?: { readonly keepOld: number }): Promise<StrategyResult> {
@@ -81,8 +82,20 @@ export class Rollout {
     return { outcome: "released", release };
   }
 
+  /** Takes back a candidate that was found bad: also a run that dies meanwhile does not start it again. */
+  refuse(reason: string): Promise<StrategyResult> {
+    return this.abort(reason, { refused: true });
+  }
+
   /** Takes the candidate back. An abort that fails rejects, and says for what reason the candidate was to go. */
-  async abort(reason: string): Promise<StrategyResult> {
+  async abort(reason: string, mark: { readonly refused?: true } = {}): Promise<StrategyResult> {
+    this.context.emit({ type: "rollout.aborting", target: this.#state.target, reason, ...mark });
+    await this.context.step.recorded();
+    return this.finishAbort(reason);
+  }
+
+  /** Does what has been announced. Changes nothing where it was done before. */
+  async finishAbort(reason: string): Promise<StrategyResult> {
     const { target, stable } = this.#state;
     try {
       await this.driver.abort(reason);
@@ -92,6 +105,12 @@ export class Rollout {
     const restored = stable === undefined ? {} : { restored: stable.revision };
     this.context.emit({ type: "rollout.aborted", target, reason, ...restored });
     return { outcome: "rolled-back", reason };
+  }
+
+  /** Takes the target as it is now, after an abort that was left to be ended. */
+  async lookAgain(): Promise<void> {
+    this.#state = await this.driver.observe();
+    this.#touched = this.#state.candidate !== undefined;
   }
 
   hold(reason: string): StrategyResult {
@@ -145,6 +164,7 @@ export class Rollout {
     const from = stable === undefined ? {} : { from: stable.revision };
     const { kind: strategy } = this.#setup;
     this.context.emit({ type: "rollout.started", target, strategy, revision: candidate.revision, ...from });
+    await this.context.step.recorded();
   }
 }
 

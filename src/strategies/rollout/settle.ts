@@ -12,13 +12,13 @@ export async function settle(
 ): Promise<StrategyResult | undefined> {
   const at = `at ${rollout.state.weight} % of the traffic`;
   if (verdict.outcome === "pass") return undefined;
-  if (verdict.outcome === "fail") return rollout.abort(`${verdict.reason}, ${at}`);
+  if (verdict.outcome === "fail") return rollout.refuse(`${verdict.reason}, ${at}`);
   const reason = `inconclusive ${at}: ${verdict.reason}`;
   switch (policy) {
     case "hold":
       return rollout.hold(reason);
     case "rollback":
-      return rollout.abort(reason);
+      return rollout.refuse(reason);
     case "promote":
       return undefined;
     default:

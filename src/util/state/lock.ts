@@ -28,6 +28,11 @@ export type LockAttempt =
   | { readonly taken: true; readonly lock: Lock }
   | { readonly taken: false; readonly holder: LockRecord; readonly file: string };
 
+export interface LockOptions {
+  /** Take it from an owner on another machine, where it cannot be looked at. @defaultValue false */
+  readonly takeOver?: boolean;
+}
+
 /**
  * Takes the lock `name` in `folder`, or says who has it. The lock of an owner that is provably dead is taken over.
  *
@@ -38,6 +43,7 @@ export async function takeLock(
   folder: string,
   name: string,
   note: Readonly<Record<string, string>>,
+  { takeOver = false }: LockOptions = {},
 ): Promise<LockAttempt> {
   await makeFolder(folder);
   const owner = thisProcess();
@@ -53,7 +59,7 @@ export async function takeLock(
     const top = (await generations(folder, name)).at(-1) ?? 0;
     const holder = top === 0 ? undefined : await readRecord(join(folder, `${name}.${top}`));
     if (top > 0 && holder === undefined) continue; // removed in between, so something else counts now
-    if (holder !== undefined && isHeld(holder))
+    if (holder !== undefined && isHeld(holder) && !(takeOver && isElsewhere(holder)))
       return { taken: false, holder, file: join(folder, `${name}.${top}`) };
     const mine = top + 1;
     if (!(await create(folder, `${name}.${mine}`, record))) continue;

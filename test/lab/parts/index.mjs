@@ -4,6 +4,7 @@ import etcd from "./etcd.mjs";
 import kwok from "./kwok.mjs";
 import moto from "./moto.mjs";
 import prometheus from "./prometheus.mjs";
+import s3 from "./s3.mjs";
 
 /**
  * Every part of the lab. A part is an object with `about`, the parts that it `needs`, and `start`, which installs what is missing, tells
@@ -18,4 +19,5 @@ export const PARTS = {
   cluster,
   prometheus,
   moto,
+  s3,
 };

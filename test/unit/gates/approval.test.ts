@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { approval, type ApprovalOptions } from "../../../src/gates/index.ts";
 import type { Answer, Question } from "../../../src/ports/index.ts";
 import { stepContext } from "../../fixtures/step-context.ts";
@@ -96,6 +96,39 @@ describe("approval: by several, in time", () => {
     expect(
       (await judge(approval({ approvers: 2 }), stepContext({ ask, decisions: [by("bob")] }))).outcome,
     ).toBe("passed");
+  });
+
+  it("takes names that differ only in how they are written for one person's", async () => {
+    const check = approval({ approvers: 2 });
+    for (const again of ["Ada", " ada ", "ＡＤＡ"]) {
+      const verdict = await judge(check, stepContext({ decisions: [by("ada"), by(again)] }));
+      expect(verdict).toMatchObject({
+        outcome: "suspended",
+        summary: expect.stringContaining("1 of 2") as string,
+      });
+    }
+    expect((await judge(check, stepContext({ decisions: [by("ada"), by("ad a")] }))).outcome).toBe("passed");
+  });
+
+  it("does not count an answer at the terminal that came too late", async () => {
+    const since = Date.now() - 3_599_000;
+    vi.useFakeTimers({ now: since + 3_599_000, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ask = () => {
+      vi.setSystemTime(since + 3_601_000);
+      return Promise.resolve({ approved: true, by: "ada" });
+    };
+    const verdict = await judge(approval({ expires: "1h" }), stepContext({ ask, waitingSince: since }));
+    expect(verdict).toMatchObject({
+      outcome: "failed",
+      summary: expect.stringContaining("within 1h 00m") as string,
+    });
+  });
+
+  it("says until when it can be answered", async () => {
+    const since = Date.now();
+    const verdict = await judge(approval({ expires: "1h" }), stepContext({ waitingSince: since }));
+    expect(verdict.summary).toContain(`, until ${new Date(since + 3_600_000).toISOString()}`);
   });
 
   it("fails where one of them rejected", async () => {

@@ -201,7 +201,7 @@ describe("junit: newFailuresOnly", () => {
   it("reports a baseline of another form and does not compare with it", async () => {
     const context = reportContext({}, { kind: "coverage" });
     expect((await judge(junit({ report: "junit/jest-green.xml" }), context)).outcome).toBe("passed");
-    expect(context.events).toMatchObject([{ type: "warning" }]);
+    expect(context.events.filter((event) => event.type === "warning")).toHaveLength(1);
   });
 
   it("keeps a bounded baseline of many failures", async () => {

@@ -33,6 +33,11 @@ describe("planDiff", () => {
     [{ grace: 1_500 }, "harmless: verify/unit grace 10s -> 1s500ms"],
     [{ weight: 2 }, "harmless: verify/unit weight 1 -> 2"],
     [{ locks: ["db"] }, "harmless: verify/unit locks none -> db"],
+    [
+      { cache: { inputs: ["src/**"], env: ["MODE"], tools: ["node --version"] } },
+      "harmless: verify/unit cache nothing -> src/**; env MODE",
+    ],
+    [{ effects: true }, "harmless: verify/unit effects false -> true"],
     [{ matrix: { os: "linux" } }, "harmless: verify/unit matrix null -> { os: linux }"],
     [
       { with: command("npm test -- --coverage") },

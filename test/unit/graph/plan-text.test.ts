@@ -58,6 +58,26 @@ describe("planText", () => {
     expect(text.match(/no tag matches v\*/g)).toHaveLength(1);
   });
 
+  it("shows what is expected from the cache, and what decides about it", () => {
+    const plan = fivePlan();
+    const cache = { inputs: ["src/**"], env: ["MODE"], tools: [] };
+    const [unit, lint, image, ...others] = plan.nodes;
+    if (unit === undefined || lint === undefined || image === undefined) throw new Error("no nodes");
+    const nodes = [{ ...unit, cache }, { ...lint, effects: true }, image, ...others];
+    const caches = new Map([
+      [unit.id, { state: "hit", text: "left by run r1 2h 03m ago, took 4.2s" }],
+      [lint.id, { state: "miss", text: "src/a.ts differs" }],
+      [image.id, { state: "open", text: "decided when verify/lint has run" }],
+    ] as const);
+    const text = planText({ ...plan, nodes }, { ...plain, predictions: new Map(), caches });
+    expect(text).toContain("expected  1 run, 1 from the cache, 0 skipped, 3 decided during the run\n");
+    expect(text).toMatch(/unit .*\n +from the cache: left by run r1 2h 03m ago, took 4\.2s\n/);
+    expect(text).toContain("cached by src/**; env MODE; no tools");
+    expect(text).toMatch(/lint .*\n +not in the cache: src\/a\.ts differs\n/);
+    expect(text).toContain("acts outside the run");
+    expect(text).toMatch(/cache: decided when verify\/lint has run\n/);
+  });
+
   it("counts nodes whose condition waits for a value as not yet decided", () => {
     const plan = planOf({
       stages: [

@@ -161,7 +161,9 @@ describe("run", () => {
     const runs = join(cwd, ".sluice/runs", result.run);
     const files = [
       join(runs, "plan.json"),
-      join(runs, "journal.jsonl"),
+      ...readdirSync(runs)
+        .filter((name) => name.startsWith("journal"))
+        .map((name) => join(runs, name)),
       ...readdirSync(join(runs, "logs")).map((name) => join(runs, "logs", name)),
     ];
     const everything = [

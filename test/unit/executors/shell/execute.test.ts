@@ -167,7 +167,7 @@ describe("the environment", () => {
       });
       const lines = await run(sh({ env: { B: "3", C: 4, D: true } })`env`.lines(), context);
       const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s)));
-      expect(env["SLUICE_JOB"]).toMatch(/^run-1\/[0-9a-f-]{36}$/);
+      expect(env["SLUICE_JOB"]).toMatch(/^run-1\/[0-9a-f]{8}\/\d+\.\d+\.$/);
       delete env["SLUICE_JOB"];
       expect(env).toEqual({
         PATH: process.env["PATH"],

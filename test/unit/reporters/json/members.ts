@@ -39,6 +39,7 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
     duration: "required",
     output: "optional",
     artifacts: "optional",
+    baseline: "optional",
     flaky: "required",
     from: "optional",
   },
@@ -62,6 +63,7 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
   "rollout.weight": { ...NODE, target: "required", weight: "required", step: "required", steps: "required" },
   "rollout.analysis": { ...NODE, target: "required", outcome: "required", signals: "required" },
   "rollout.promoted": { ...NODE, target: "required", release: "required" },
+  "rollout.aborting": { ...NODE, target: "required", reason: "required", refused: "optional" },
   "rollout.aborted": { ...NODE, target: "required", reason: "required", restored: "optional" },
   "rollout.held": { ...NODE, target: "required", weight: "required", reason: "required" },
 };
@@ -150,6 +152,7 @@ function partProblems(event: JsonEvent): readonly string[] {
     case "rollout.started":
     case "rollout.weight":
     case "rollout.promoted":
+    case "rollout.aborting":
     case "rollout.aborted":
     case "rollout.held":
       return [];

@@ -1,0 +1,38 @@
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The proxy for an address, by the variables that curl and others go by; their small spelling counts first. */
+export function proxyOf(url: URL, env: Env): URL | undefined {
+  const names = url.protocol === "https:" ? ["https_proxy", "all_proxy"] : ["http_proxy", "all_proxy"];
+  for (const name of names.flatMap((small) => [small, small.toUpperCase()])) {
+    const value = env[name];
+    if (value === undefined || value === "") continue;
+    const address = value.includes("://") ? value : `http://${value}`;
+    const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    // What it says is not repeated: it may hold a password.
+    if (proxy === undefined || !["http:", "https:"].includes(proxy.protocol))
+      throw new Error(`${name} names no http or https proxy, and no other kind can be used`);
+    return proxy;
+  }
+  return undefined;
+}
+
+/** Whether NO_PROXY names the address: a host with all below it, `host:port`, or `*`. */
+export function noProxyFor(url: URL, env: Env): boolean {
+  const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+  const host = url.hostname.toLowerCase();
+  return (env["no_proxy"] ?? env["NO_PROXY"] ?? "")
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== "")
+    .some((entry) => {
+      if (entry === "*") return true;
+      const [, name = "", only] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      return (only === undefined || only === port) && (host === name || host.endsWith(`.${name}`));
+    });
+}
+
+export function proxyAuthorization(proxy: URL): Readonly<Record<string, string>> {
+  if (proxy.username === "" && proxy.password === "") return {};
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}

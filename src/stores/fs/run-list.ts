@@ -1,0 +1,37 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { PLAN } from "./layout.ts";
+
+export const RUN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
+
+/** The UTC second in an id that Sluice gave. */
+const STAMP = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[0-9a-f]{6}$/;
+
+/** The ids of the runs in a folder, the newest first. */
+export function listRuns(runs: string): readonly string[] {
+  const found = namesIn(runs).flatMap((run) => {
+    if (!RUN_ID.test(run)) return [];
+    // The Plan is written when the run is made and never again.
+    const plan = statSync(join(runs, run, PLAN), { throwIfNoEntry: false });
+    return plan === undefined ? [] : [{ run, at: secondOf(run) ?? plan.mtimeMs }];
+  });
+  found.sort((a, b) => b.at - a.at || (a.run < b.run ? 1 : -1));
+  return found.map(({ run }) => run);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Files that were copied have lost their times; such an id has not. */
+function secondOf(run: string): number | undefined {
+  const parts = STAMP.exec(run)?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}

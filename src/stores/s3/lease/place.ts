@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { thisProcess } from "../../../util/process/identity.ts";
+
+/**
+ * What is the same for two processes only if one can look up the other by its id. A machine's name is not enough for
+ * that: containers and images that were made from one another share it. On Linux it is the boot and the namespace of
+ * process ids, elsewhere the host's name and a number kept in `folder`, which stays on this machine. Null where it cannot
+ * be told, and then nobody is ever found dead before the lease is over.
+ */
+export function placeOf(folder: string): string | null {
+  try {
+    if (process.platform === "linux") {
+      const [boot] = thisProcess().start.split("/");
+      return `${boot ?? ""} ${readlinkSync("/proc/self/ns/pid")}`;
+    }
+    return `${hostname()} ${numberIn(folder)}`;
+  } catch {
+    return null;
+  }
+}
+
+function numberIn(folder: string): string {
+  const file = join(folder, "place");
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(16).toString("hex"), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readFileSync(file, "utf8");
+}
