@@ -42,10 +42,10 @@ async function traced(command: Command, work: Work, log: string, timeoutMs: numb
 }
 
 /** For the log: whether every line came out, longer than it went in; and how much memory that took. */
-export async function checkLog(command: Command, timeoutMs: number): Promise<Checked> {
+export async function checkLog(command: Command, root: string, timeoutMs: number): Promise<Checked> {
   let lines = 0;
   let memory = 0;
-  const sampling = setInterval(() => (memory = Math.max(memory, residentMiB("cat"))), 100);
+  const sampling = setInterval(() => (memory = Math.max(memory, residentMiB(root, "cat"))), 100);
   const count = (chunk: Buffer): void => {
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++;
   };

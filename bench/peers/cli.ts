@@ -60,7 +60,7 @@ export async function peers(options: PeersOptions): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), "sluice-peers-"));
   mkdirSync(join(root, "home"));
   const clean = (): void => {
-    endLeftOvers();
+    endLeftOvers(root);
     rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   };
   // What is measured is in process groups of its own, which Ctrl-C does not reach.

@@ -44,7 +44,7 @@ export async function compare(bench: Bench, options: CompareOptions): Promise<Pe
       options.progress(`${workload}: preparing ${peer.name}`);
       cells.push(await cellOf(peer, workload, places, bench));
     }
-    await takeTurns(cells, workload, options);
+    await takeTurns(cells, workload, bench, options);
     results.push(...cells.map(resultOf));
   }
   const seconds = Math.round((performance.now() - begin) / 1_000);
@@ -92,13 +92,14 @@ async function cellOf(
   } catch (error) {
     return { ...cell, reason: reasonOf(error) };
   } finally {
-    for (const name of endLeftOvers()) leftOver.add(name);
+    for (const name of endLeftOvers(bench.root)) leftOver.add(name);
   }
 }
 
 async function takeTurns(
   cells: readonly Cell[],
   workload: WorkloadName,
+  bench: Bench,
   { rounds, cellSeconds, progress }: CompareOptions,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++) {
@@ -117,7 +118,7 @@ async function takeTurns(
         cell.reason = reasonOf(error);
       }
       // What stays behind would slow the next one down.
-      for (const name of endLeftOvers()) cell.leftOver.add(name);
+      for (const name of endLeftOvers(bench.root)) cell.leftOver.add(name);
     }
   }
 }

@@ -69,7 +69,7 @@ export async function prepare(
   const site = createSite(`${folder}-checked`, place.folder);
   const check = async (): Promise<Checked> =>
     workload === "W6"
-      ? await checkLog(await build(site, traced), bench.timeoutMs)
+      ? await checkLog(await build(site, traced), bench.root, bench.timeoutMs)
       : await checkGraph(await build(site, traced), traced, log, bench.timeoutMs);
   const checked = unchecked ? undefined : await check();
   const work = workOf(workload, bench.lines);

@@ -86,6 +86,7 @@ function mapped(place: SourceLocation): SourceLocation | undefined {
   };
 }
 
+// eslint-disable-next-line no-restricted-syntax -- a memory of a pure function's last answer
 let last = { file: "", path: "" };
 
 /** As {@link toPath}, remembering the last one: thousands of jobs are declared in a handful of files. */

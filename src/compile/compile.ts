@@ -115,7 +115,14 @@ function buildNode(
 }
 
 const NONE: readonly never[] = Object.freeze([]);
-const NOTHING: NodeInputs = { with: null, when: null, needs: NONE, values: NONE, secrets: NONE, dynamic: false };
+const NOTHING: NodeInputs = {
+  with: null,
+  when: null,
+  needs: NONE,
+  values: NONE,
+  secrets: NONE,
+  dynamic: false,
+};
 
 function usesOf({ action }: DraftNode): string {
   switch (action.kind) {

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Pipeline, ParamInputs, ParamSchemas } from "../builder/index.ts";
 import type { CompiledNode } from "../compile/index.ts";
 import { SluiceError } from "../errors/index.ts";
@@ -6,11 +5,11 @@ import { baseEnv } from "../executors/shell/environment.ts";
 import { createProcessGuard } from "../executors/shell/guard.ts";
 import type { PlanNode, Release } from "../model/index.ts";
 import type { Target, TargetContext, TargetStatus, TargetVerbSpec } from "../ports/index.ts";
-import { FileArtifactStore } from "../stores/fs/index.ts";
 import { createMasker } from "../util/mask/index.ts";
 import { prepare } from "./prepare.ts";
 import { newRunId } from "./run-id.ts";
 import { resolveNamed } from "./secrets.ts";
+import { foldersOf, openStore } from "./store.ts";
 
 /** How a target is to be looked at or changed outside a run. */
 export interface TargetOptions<Schemas extends ParamSchemas = ParamSchemas> {
@@ -100,8 +99,8 @@ async function withTarget<Schemas extends ParamSchemas, T>(
     ? await resolveNamed(node.secrets, prepared.secrets, { root, env, signal })
     : new Map<string, string>();
   const masker = createMasker([...secrets].map(([secret, value]) => ({ name: secret, value })));
-  const stateDir = resolve(root, options.stateDir ?? ".sluice");
-  const artifacts = new FileArtifactStore(resolve(stateDir, "artifacts"));
+  const { stateDir } = foldersOf(pipe, options);
+  const store = await openStore(pipe, options);
   const processes = createProcessGuard();
   try {
     const spec: TargetVerbSpec = { target: target.spec, secrets: Object.fromEntries(secrets) };
@@ -116,7 +115,7 @@ async function withTarget<Schemas extends ParamSchemas, T>(
       mask: (text) => masker.mask(text),
       write: (_stream, chunk) =>
         options.log?.(masker.mask(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())),
-      restore: (artifact, folder) => artifacts.restore(artifact, folder),
+      restore: (artifact, folder) => store.artifacts.restore(artifact, folder),
     });
   } finally {
     processes.close();

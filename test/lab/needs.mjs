@@ -7,9 +7,12 @@
  * cannot be had on this machine: then the tests that rest on it are skipped, and the reason is printed.
  */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { PARTS } from "./parts/index.mjs";
 import { goProgram } from "./tool/go.mjs";
+import { npmPackage } from "./tool/npm-package.mjs";
 import { bringUp, takeDown } from "./tool/parts.mjs";
+import { runProgram } from "./tool/run.mjs";
 
 const NEEDS = {
   /** The package registry, as the user's npm is set up to reach it. */
@@ -23,6 +26,25 @@ const NEEDS = {
   kubectl: async () => ({
     env: { SLUICE_KUBECTL_VERDICTS: await goProgram("kubectl-verdicts") },
   }),
+  /** A server of the Turborepo remote-cache protocol; suites start it themselves. */
+  "turborepo-server": async () => {
+    const modules = await npmPackage("turborepo-remote-cache", "2.12.0");
+    return { env: { SLUICE_TURBOREPO_SERVER: join(modules, "turborepo-remote-cache", "dist", "cli.js") } };
+  },
+  /** Turborepo itself. */
+  turbo: async () => ({
+    env: { SLUICE_TURBO: join(await npmPackage("turbo", "2.11.11"), "turbo", "bin", "turbo") },
+  }),
+  /** Python 3 with what makes virtual environments. */
+  python: async () => {
+    await runProgram("python3", ["-c", "import ensurepip, venv, zipfile"]);
+    return {};
+  },
+  /** Makes certificates. */
+  openssl: async () => {
+    await runProgram("openssl", ["version"]);
+    return {};
+  },
 };
 
 export function isKnown(need) {

@@ -44,6 +44,7 @@ export async function executeShell<T>(
 }
 
 /** Of this process. Tells its jobs apart; the process's id does so among those that share a run. */
+// eslint-disable-next-line no-restricted-syntax -- a count that is never read back, only to be unique in this process
 let started = 0;
 
 /** What it printed on standard output; `undefined` where that is too long. */

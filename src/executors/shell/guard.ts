@@ -15,10 +15,11 @@ set -f
 trap '' HUP INT TERM
 groups=' '
 sudden=yes
+parent=$1
 strays() {
   [ $sudden = yes ] || return
   set +f
-  for file in $(grep -ls "${COOKIE_VARIABLE}=[A-Za-z0-9._-]*/$PPID[.]" /proc/[0-9]*/environ); do
+  for file in $(grep -ls "${COOKIE_VARIABLE}=[A-Za-z0-9._-]*/$parent[.]" /proc/[0-9]*/environ); do
     id=\${file#/proc/}
     echo "\${id%/environ}"
   done
@@ -40,7 +41,7 @@ for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   groups=$left
   if [ "$groups" = ' ' ] && [ -z "$(strays)" ]; then
     [ $sudden = no ] && exit 0
-    [ $round -gt 3 ] && exit 0
+    [ $round -gt 10 ] && exit 0
   fi
   sleep 0.1
 done
@@ -78,7 +79,8 @@ export function createProcessGuard(): ProcessGuard & { close(): void } {
     if (lines !== "") keeper?.stdin?.write(lines);
   };
   const start = (): void => {
-    const child = spawn("sh", ["-c", SCRIPT], {
+    // Its own idea of its parent is wrong where that dies before it has come to ask.
+    const child = spawn("sh", ["-c", SCRIPT, "sluice", String(process.pid)], {
       cwd: "/",
       env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
       detached: true,

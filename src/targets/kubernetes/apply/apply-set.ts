@@ -1,16 +1,5 @@
 import { createHash } from "node:crypto";
 
-/** Label on the parent: the set's id. */
-export const APPLY_SET_ID = "applyset.kubernetes.io/id";
-/** Label on each member: the id of its set. */
-export const PART_OF = "applyset.kubernetes.io/part-of";
-/** Annotation on the parent: `<tool>/<version>`. A set of another tool is never touched. */
-export const TOOLING = "applyset.kubernetes.io/tooling";
-/** Annotation on the parent: kinds of the members as `Kind.group`, comma-separated and sorted. */
-export const MEMBER_KINDS = "applyset.kubernetes.io/contains-group-kinds";
-/** Annotation on the parent: namespaces of members besides the parent's own. */
-export const MEMBER_NAMESPACES = "applyset.kubernetes.io/additional-namespaces";
-
 export interface ApplySetParent {
   readonly name: string;
   /** Absent for a parent of the whole cluster. */

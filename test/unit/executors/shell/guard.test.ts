@@ -73,6 +73,20 @@ function host(script: string): { child: ChildProcess; line: () => Promise<string
 }
 
 describe("a process guard", () => {
+  it.skipIf(!linux)(
+    "ends a job that was started just before its parent was killed, and is on no list",
+    async () => {
+      const { child, line } = host(`
+      guard.prepare();
+      const env = { ...process.env, SLUICE_JOB: "run-1/" + process.pid + ".0." };
+      console.log(spawn("sh", ["-c", "exec sleep 300"], { detached: true, stdio: "ignore", env }).pid);
+      setInterval(() => undefined, 1000);`);
+      const pid = Number(await line());
+      child.kill("SIGKILL");
+      await gone(pid);
+    },
+  );
+
   it("ends the groups of a process that was killed, and no others", async () => {
     const { child, line } = host(`
       const [one, two, three] = [group(), group("trap '' TERM; exec sleep 300"), group()];

@@ -97,16 +97,15 @@ describe("a journal's records", () => {
 
 describe("an output", () => {
   const big = { text: "x".repeat(1_000), output: { deep: [1, 'ü,"output":'] } };
-  const succeeded = (more: object): RunEvent =>
-    ({
-      type: "node.succeeded",
-      at: 1,
-      node: "a/x",
-      attempt: 1,
-      duration: 2,
-      flaky: false,
-      ...more,
-    });
+  const succeeded = (more: object): RunEvent => ({
+    type: "node.succeeded",
+    at: 1,
+    node: "a/x",
+    attempt: 1,
+    duration: 2,
+    flaky: false,
+    ...more,
+  });
 
   it("is parsed when it is asked for, and shows like any other member", () => {
     const event = succeeded({ output: big, artifacts: [], from: { kind: "run", run: "r" } });
