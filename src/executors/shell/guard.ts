@@ -19,7 +19,7 @@ parent=$1
 strays() {
   [ $sudden = yes ] || return
   set +f
-  for file in $(grep -ls "${COOKIE_VARIABLE}=[A-Za-z0-9._-]*/$parent[.]" /proc/[0-9]*/environ); do
+  for file in $(grep -ls "${COOKIE_VARIABLE}=[A-Za-z0-9._/-]*/$parent[.]" /proc/[0-9]*/environ); do
     id=\${file#/proc/}
     echo "\${id%/environ}"
   done

@@ -96,7 +96,11 @@ export class CacheServer {
     stateDir = tempFolder(),
   ): Promise<BlobCache> {
     const env = { TURBO_TOKEN: TOKEN, ...variables };
-    return await turborepo({ url: this.url, teamId: "team_lab", ...options }).open({
+    return await turborepo({
+      url: this.url,
+      ...(options.slug === undefined ? { teamId: "team_lab" } : {}),
+      ...options,
+    }).open({
       root: stateDir,
       stateDir,
       env,

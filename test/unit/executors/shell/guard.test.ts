@@ -78,7 +78,7 @@ describe("a process guard", () => {
     async () => {
       const { child, line } = host(`
       guard.prepare();
-      const env = { ...process.env, SLUICE_JOB: "run-1/" + process.pid + ".0." };
+      const env = { ...process.env, SLUICE_JOB: "run-1/1f2e3d4c/" + process.pid + ".0." };
       console.log(spawn("sh", ["-c", "exec sleep 300"], { detached: true, stdio: "ignore", env }).pid);
       setInterval(() => undefined, 1000);`);
       const pid = Number(await line());
