@@ -121,7 +121,7 @@ async function perform(
       signal,
     });
     // A process that was killed may have left jobs: they must not go on beside what runs them again.
-    if (resumed) await sweep(`${run}/`);
+    if (resumed) await sweep(runCookie(run, stateDir));
     const result = await engine.run();
     const summarized = summary.keep(result);
     for (const message of (await caches.nodes?.close()) ?? [])

@@ -9,7 +9,8 @@ import { outputLast, withLateOutput } from "./late-output.ts";
 const HEAD = '{"c":"';
 const MIDDLE = '","e":';
 const BODY_AT = HEAD.length + 8 + MIDDLE.length;
-const [NUL, LINE_FEED, CLOSING] = [0x00, 0x0a, 0x7d];
+const [LINE_FEED, CLOSING] = [0x0a, 0x7d];
+const ZEROS = "\0\0";
 
 /** What a journal's file holds. */
 export interface DecodedJournal {
@@ -78,8 +79,8 @@ function decodeRecord(
 function isTorn(bytes: Buffer, start: number, end: number): boolean {
   if (end === -1) return true;
   // Zeros, which JSON never holds, are what some file systems show after a power cut where a file had grown before its
-  // content came.
-  return end === bytes.length - 1 && bytes.subarray(start, end).includes(NUL);
+  // content came. One alone may be a line feed that was damaged, and then more than this line would be lost.
+  return end === bytes.length - 1 && bytes.subarray(start, end).includes(ZEROS);
 }
 
 function checksum(body: string | Uint8Array): string {

@@ -234,35 +234,39 @@ describe("a folder that cannot be had as it was", () => {
     }
   });
 
-  it("because the process was killed on the way leaves it empty, and nothing behind for long", async () => {
-    const server = await ProtocolServer.start();
-    await sent(server);
-    const { bytes } = blobOf(server);
-    let halfway: () => void = () => undefined;
-    const reached = new Promise<void>((resolve) => (halfway = resolve));
-    server.quirk("GET", (_request, response) => {
-      response.writeHead(200, { "content-length": bytes.length });
-      response.write(bytes.subarray(0, bytes.length >> 1), () => setTimeout(halfway, 200));
-      return true;
-    });
-    const stateDir = tempFolder();
-    const script = new URL("./fetch-one.ts", import.meta.url).pathname;
-    const child = spawn(process.execPath, ["--import", "tsx", script, stateDir, server.url, KEY], {
-      stdio: "inherit",
-    });
-    const drafts = join(stateDir, "cache", "folders", ".drafts");
-    await reached;
-    await expect.poll(() => readdirSync(drafts).length, { timeout: 10_000 }).toBe(1);
-    child.kill("SIGKILL");
-    await once(child, "exit");
+  it(
+    "because the process was killed on the way leaves it empty, and nothing behind for long",
+    { timeout: 60_000 },
+    async () => {
+      const server = await ProtocolServer.start();
+      await sent(server);
+      const { bytes } = blobOf(server);
+      let halfway: () => void = () => undefined;
+      const reached = new Promise<void>((resolve) => (halfway = resolve));
+      server.quirk("GET", (_request, response) => {
+        response.writeHead(200, { "content-length": bytes.length });
+        response.write(bytes.subarray(0, bytes.length >> 1), () => setTimeout(halfway, 200));
+        return true;
+      });
+      const stateDir = tempFolder();
+      const script = new URL("./fetch-one.ts", import.meta.url).pathname;
+      const child = spawn(process.execPath, ["--import", "tsx", script, stateDir, server.url, KEY], {
+        stdio: "inherit",
+      });
+      const drafts = join(stateDir, "cache", "folders", ".drafts");
+      await reached;
+      await expect.poll(() => readdirSync(drafts).length, { timeout: 10_000 }).toBe(1);
+      child.kill("SIGKILL");
+      await once(child, "exit");
 
-    const { folders, folder } = await machine(server, { stateDir });
-    expect(readdirSync(folder)).toEqual([]);
-    expect(readdirSync(drafts)).toHaveLength(1);
-    expect(await folders.fetch("npm", [KEY])).toMatchObject({ key: KEY });
-    expect(readdirSync(drafts)).toEqual([]);
-    expect(readdirSync(folder)).toHaveLength(10);
-  });
+      const { folders, folder } = await machine(server, { stateDir });
+      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(drafts)).toHaveLength(1);
+      expect(await folders.fetch("npm", [KEY])).toMatchObject({ key: KEY });
+      expect(readdirSync(drafts)).toEqual([]);
+      expect(readdirSync(folder)).toHaveLength(10);
+    },
+  );
 
   it("because it holds a link that leads out of it is not sent", async () => {
     const server = await ProtocolServer.start();

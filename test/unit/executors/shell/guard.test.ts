@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { runCookie } from "../../../../src/executors/shell/cookie.ts";
 import { createProcessGuard } from "../../../../src/executors/shell/index.ts";
 
 const linux = process.platform === "linux";
@@ -78,7 +79,7 @@ describe("a process guard", () => {
     async () => {
       const { child, line } = host(`
       guard.prepare();
-      const env = { ...process.env, SLUICE_JOB: "run-1/1f2e3d4c/" + process.pid + ".0." };
+      const env = { ...process.env, SLUICE_JOB: "${runCookie("run-1", "/state")}" + process.pid + ".0." };
       console.log(spawn("sh", ["-c", "exec sleep 300"], { detached: true, stdio: "ignore", env }).pid);
       setInterval(() => undefined, 1000);`);
       const pid = Number(await line());

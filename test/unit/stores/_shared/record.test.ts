@@ -60,6 +60,12 @@ describe("a journal's records", () => {
     );
   });
 
+  it("are not taken for torn because a line feed between two became a zero", () => {
+    const bytes = Buffer.from([journalHeader(), warning("a")].map(encodeRecord).join(""));
+    bytes[bytes.indexOf(10)] = 0;
+    expect(() => decodeJournal(bytes, "journal")).toThrow("journal: line 1 is damaged (at byte 0)");
+  });
+
   it("are never others than those written, whatever byte is changed or wherever the file ends", () => {
     const journals = fc
       .array(fc.string({ unit: "binary", maxLength: 30 }).map(warning), { minLength: 1, maxLength: 8 })
