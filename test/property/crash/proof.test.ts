@@ -9,11 +9,11 @@ import { type CrashPipeline, type WorldOptions, World } from "../../fixtures/cra
 import { play } from "../../fixtures/crash/live.ts";
 import { checkEnd } from "../../fixtures/crash/check-end.ts";
 
-/** All that is found wrong where a run is killed in each of its moments, with something put between the parts. */
+/** All that is found wrong where a run is killed in every third of its moments, with something put between the parts. */
 async function violationsOf(pipeline: CrashPipeline, broken: WorldOptions): Promise<string> {
   const found = new Set<string>();
   const reference = await referenceOf(pipeline, { loss: broken.loss });
-  for (const index of reference.moments.keys()) {
+  for (let index = 0; index < reference.moments.length; index += 3) {
     const { violations } = await crash(pipeline, broken, reference, killsAt(reference, index));
     for (const violation of violations) found.add(violation);
   }

@@ -33,7 +33,7 @@ describe("killed twice", () => {
           expect(violations, `killed at ${reference.moments[index]?.name}, then at ${name}`).toEqual([]);
         }
       }),
-      { numRuns: 14, seed: 7, endOnFailure: true },
+      { numRuns: 9, seed: 7, endOnFailure: true },
     );
   });
 
