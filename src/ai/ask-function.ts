@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/index.ts";
 import { refHandle, secretHandle, type Input, type JsonObject, type Secret } from "../model/index.ts";
 import type { ResolvedSecret } from "../ports/index.ts";
 import type { DatasetItem } from "./dataset.ts";
@@ -60,7 +61,7 @@ export async function callFunction<Subject>(
     context.signal.throwIfAborted();
     const status =
       typeof cause === "object" && cause !== null && "status" in cause ? cause.status : undefined;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new AskError(message, { retryable: typeof status === "number" && isTransient(status), cause });
   }
 }

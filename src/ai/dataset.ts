@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TextDecoder } from "node:util";
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import type { Json, JsonObject } from "../model/index.ts";
 import { canonicalJson, sha256 } from "../util/canonical-json.ts";
 import type { Metric, Question } from "./metric.ts";
@@ -94,7 +94,7 @@ function parseLine(
   try {
     fields = JSON.parse(text);
   } catch (error) {
-    note(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    note(`no JSON: ${messageOf(error)}`);
     return undefined;
   }
   if (!isObject(fields)) {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import type { StepContext } from "../ports/index.ts";
 import { formatDuration } from "../util/duration.ts";
 import type { Dataset, DatasetItem } from "./dataset.ts";
@@ -112,7 +112,7 @@ async function askOne(item: DatasetItem, options: RunOptions, signal: AbortSigna
     return { item, scores, latency, error: undefined };
   } catch (error) {
     signal.throwIfAborted();
-    const message = shorten(error instanceof Error ? error.message : String(error), 200);
+    const message = shorten(messageOf(error), 200);
     return { item, scores: options.metrics.map(() => 0), latency, error: message };
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/index.ts";
 /** Why a job's result cannot be looked up or kept, in words. The job then runs. */
 export class CacheFault extends Error {
   override readonly name = "CacheFault";
@@ -14,7 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** An error in words that a user can act on. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code] ?? messageOf(error);
 }
 
 export function codeOf(error: unknown): string | undefined {

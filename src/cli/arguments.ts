@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import { convert, paramFlags, type ParamFlag } from "./param-flags.ts";
 import type { ParamSchemas } from "../builder/index.ts";
 import { VERBS, type Flag, type Verb } from "./verbs.ts";
@@ -87,7 +87,7 @@ function optionOf(flag: Flag): NonNullable<ParseArgsConfig["options"]>[string] {
 
 function usage(error: unknown, verb: Verb, known: readonly string[]): SluiceError {
   const code = (error as { code?: string }).code ?? "";
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
   const unknown = /Unknown option '(?:--?)([^']+)'/.exec(text)?.[1];
   if (unknown === undefined)

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PIPELINE, type Pipeline } from "../builder/pipeline.ts";
-import { isSluiceError, SluiceError } from "../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../errors/index.ts";
 
 /** The pipeline that a file exports: its default export, or the only one among its exports. */
 export async function loadPipeline(
@@ -21,7 +21,7 @@ export async function loadPipeline(
     exported = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (error) {
     if (isSluiceError(error)) return { error };
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return {
       error: new SluiceError("ENTRY_INVALID", `${path} could not be loaded: ${text}`, { cause: error }),
     };

@@ -1,5 +1,5 @@
 import type { Pipeline } from "../builder/index.ts";
-import { isSluiceError, type ErrorCode } from "../errors/index.ts";
+import { type ErrorCode, isSluiceError, messageOf } from "../errors/index.ts";
 import { sourceOf } from "../host/prepare.ts";
 import { readArguments } from "./arguments.ts";
 import { helpText } from "./help.ts";
@@ -43,7 +43,7 @@ function describe(error: unknown, debug: boolean): string {
   if (isSluiceError(error) && error.code !== "INTERNAL") {
     return `error: ${error.describe()}${debug ? `\n${error.stack ?? ""}` : ""}`;
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const stack = debug && error instanceof Error ? `\n${error.stack ?? ""}` : "";
   return `error: a defect in Sluice: ${text} [INTERNAL]\n  next:  Report it, with what SLUICE_DEBUG=1 prints.${stack}`;
 }

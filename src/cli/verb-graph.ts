@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import { GRAPH_FORMATS, renderGraph } from "../graph/index.ts";
 import { prepare } from "../host/prepare.ts";
 import type { Command } from "./arguments.ts";
@@ -21,10 +21,7 @@ export async function performGraph(pipe: Pipeline, command: Command, terminal: T
   if (file === undefined) terminal.out.write(text);
   else {
     await writeFile(resolve(file), text).catch((error: unknown) => {
-      throw new SluiceError(
-        "USAGE",
-        `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new SluiceError("USAGE", `cannot write ${file}: ${messageOf(error)}`);
     });
   }
   return 0;

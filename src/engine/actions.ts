@@ -1,5 +1,5 @@
 import type { CompiledNode } from "../compile/index.ts";
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import type { Json } from "../model/index.ts";
 import type { ResolvedApp, StepContext, StrategyContext, Verdict } from "../ports/index.ts";
 import { refHandle, secretHandle } from "../model/index.ts";
@@ -118,7 +118,7 @@ function startLoad(
       },
       (error: unknown) => {
         if (signal.aborted) return;
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         run.emit({ type: "warning", message: `the load failed, the rollout goes on without it: ${text}` });
       },
     );

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/index.ts";
 import type { Artifact, Json } from "../model/index.ts";
 import type { CacheAnswer, NodeCache } from "../ports/index.ts";
 import type { AttemptResult } from "./attempt.ts";
@@ -43,7 +44,7 @@ export async function throughCache(
       const { node } = run;
       const trouble = await cache
         .keep(key, { run: run.run, node, output, artifacts, took })
-        .catch((error: unknown) => textOf(error));
+        .catch((error: unknown) => messageOf(error));
       if (trouble !== undefined) run.emit({ type: "warning", message: trouble });
     },
   };
@@ -59,7 +60,7 @@ async function look(cache: NodeCache, run: NodeRun, values: Values): Promise<Cac
     const upstream = node.needs.flatMap((need): readonly Artifact[] => values.artifacts(need));
     return await cache.lookup({ run: run.run, node, spec: withValues(node.with, values), upstream });
   } catch (error) {
-    const warning = `the cache could not be asked, so the job runs: ${textOf(error)}`;
+    const warning = `the cache could not be asked, so the job runs: ${messageOf(error)}`;
     return { hit: false, reason: "the cache could not be asked", warning };
   }
 }
@@ -69,7 +70,7 @@ async function replay(answer: Extract<CacheAnswer, { hit: true }>, run: NodeRun)
   try {
     for await (const chunk of answer.log) await run.write("stdout", chunk);
   } catch (error) {
-    const message = `what the job printed could not be read from the cache: ${textOf(error)}`;
+    const message = `what the job printed could not be read from the cache: ${messageOf(error)}`;
     run.emit({ type: "warning", message });
   }
   for (const artifact of answer.artifacts) run.emit({ type: "artifact.stored", artifact });
@@ -85,8 +86,4 @@ export function withValues(part: Json, values: Values): Json {
   if ("$ref" in part || "$artifact" in part || "$all" in part)
     return (evaluate(part as never, values) ?? null) as Json;
   return Object.fromEntries(Object.entries(part).map(([key, member]) => [key, withValues(member, values)]));
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../errors/index.ts";
 import type { RunEvent } from "../model/index.ts";
 import type { EngineInput } from "./types.ts";
 
@@ -57,7 +57,7 @@ export class Records {
 
   #fail(error: unknown): void {
     if (this.#fault !== undefined) return;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     this.#fault = isSluiceError(error) ? error : new SluiceError("STATE_UNWRITABLE", text, { cause: error });
     this.#onFault(this.#fault);
   }

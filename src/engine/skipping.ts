@@ -1,5 +1,6 @@
 import type { NodeResult, PlanNode, PlanStage, SkipReason } from "../model/index.ts";
 import { judgeCondition } from "./conditions.ts";
+import type { Course } from "./course.ts";
 import type { Values } from "./resolve.ts";
 import type { LeafVerdict } from "./types.ts";
 
@@ -38,4 +39,11 @@ export function stoppedReason(
   });
   if (blocker === undefined) return { kind: "stopped", text: halted };
   return { kind: "upstream", node: blocker, text: `${blocker} did not succeed` };
+}
+
+/** Ends a node without running it. What needs it may go on, except where a stop is the reason. */
+export function skip(course: Course, index: number, reason: SkipReason): void {
+  course.results.set(index, { state: "skipped", reason });
+  course.records.add({ type: "node.skipped", at: course.now(), node: course.node(index).id, reason });
+  if (reason.kind !== "stopped") course.readiness.ended(index);
 }

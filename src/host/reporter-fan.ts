@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/index.ts";
 import type { RunEvent, RunResult } from "../model/index.ts";
 import type { Answer, Question, Reporter, ReporterContext } from "../ports/index.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -67,7 +68,7 @@ export class ReporterFan {
 
   #drop(reporter: Reporter, error: unknown): void {
     this.#reporters.delete(reporter);
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     void this.event({
       type: "warning",
       at: Date.now(),

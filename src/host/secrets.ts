@@ -1,4 +1,4 @@
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { SecretContext, SecretSource } from "../ports/index.ts";
 
@@ -38,7 +38,7 @@ export async function resolveNamed(
         else values.set(name, value);
       } catch (error) {
         const hint = (error as { hint?: string }).hint;
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         problems.push(`${name}: ${text}${hint === undefined ? "" : ` (${hint})`}`);
       }
     }),

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/index.ts";
 import { askWorkTree, readCommit, type WorkTree } from "../facts/index.ts";
 import {
   SUMMARY_VERSION,
@@ -57,7 +58,7 @@ export class SummaryWatch {
       await store.summaries.put(await this.#summary(result));
       return undefined;
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       return `what this run says for the history of flaky jobs could not be kept: ${text}`;
     }
   }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../errors/index.ts";
+import { messageOf, SluiceError } from "../errors/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
 import type { ResolvedAnalysis } from "./analysis/options.ts";
@@ -88,6 +88,6 @@ async function tryPreview(
     return (await untilCancelled(tried(), signal)) === false ? "verify gave false" : undefined;
   } catch (error) {
     signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

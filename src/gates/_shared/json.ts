@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import type { Json } from "../../model/index.ts";
 import { invalid } from "./report-error.ts";
 
@@ -20,7 +21,7 @@ export function parseJson(content: string, file: string, what: string): Json {
   try {
     return JSON.parse(content) as Json;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw invalid(
       file,
       `is not the JSON of a ${what}: ${reason}`,

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import { invalid } from "./report-error.ts";
 
 /** An element: attributes under `@name`, children in lists under their names. A bare one is its text alone. */
@@ -51,12 +52,7 @@ export async function parseXml(
   try {
     tree = parser.parse(source) as typeof tree;
   } catch (cause) {
-    throw invalid(
-      file,
-      `is broken XML: ${cause instanceof Error ? cause.message : String(cause)}`,
-      HINT,
-      cause,
-    );
+    throw invalid(file, `is broken XML: ${messageOf(cause)}`, HINT, cause);
   }
   const roots = Object.entries(tree).flatMap(([root, found]) =>
     typeof found === "string" ? [] : found.map((element) => ({ root, element })),

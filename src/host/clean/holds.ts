@@ -1,5 +1,5 @@
 import type { Pipeline } from "../../builder/index.ts";
-import { isSluiceError } from "../../errors/index.ts";
+import { isSluiceError, messageOf } from "../../errors/index.ts";
 import type { JsonObject, PlanNode } from "../../model/index.ts";
 import type { RecordedRun, TargetStatus } from "../../ports/index.ts";
 import { targetStatus } from "../targets.ts";
@@ -65,7 +65,7 @@ export class TargetHolds {
         return await targetStatus(this.#pipe, name, { ...options, params: tried });
       } catch (error) {
         if (isSluiceError(error) && error.code === "TARGET_UNKNOWN") continue;
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         answer = `what is at target ${name} could not be found out: ${text}`;
       }
     }

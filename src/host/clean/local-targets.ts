@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ export async function localHolds(stateDir: string): Promise<LocalHolds> {
           runs.set(run, `revision ${revision} of target ${name}, ${state}, came from it`);
       }
     } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error));
+      faults.push(messageOf(error));
     }
   }
   return { runs, faults };

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import { appendFile, stat } from "node:fs/promises";
 
 /** What the host takes for one step's summary; a larger file is refused as a whole. Bytes. */
@@ -18,6 +19,6 @@ export async function appendSummary(
     await appendFile(file, text);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
@@ -61,9 +62,7 @@ export class NodeLogs {
     try {
       for await (const chunk of createReadStream(file)) await take(chunk as Buffer);
     } catch (error) {
-      await take(
-        Buffer.from(`(the log cannot be read: ${error instanceof Error ? error.message : String(error)})\n`),
-      );
+      await take(Buffer.from(`(the log cannot be read: ${messageOf(error)})\n`));
     }
   }
 

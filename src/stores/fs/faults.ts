@@ -1,4 +1,4 @@
-import { SluiceError } from "../../errors/index.ts";
+import { messageOf, SluiceError } from "../../errors/index.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A fault of the file system, said in words. */
 export function unwritable(path: string, error: unknown): SluiceError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[code] ?? messageOf(error);
   return new SluiceError("STATE_UNWRITABLE", `cannot write ${path}: ${reason}`, {
     hint: "Make room or give permission, or choose another folder with --state-dir.",
     cause: error,

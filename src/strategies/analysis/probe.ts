@@ -1,3 +1,4 @@
+import { messageOf } from "../../errors/index.ts";
 import type { Clock } from "../../ports/index.ts";
 import { formatDuration } from "../../util/duration.ts";
 
@@ -28,7 +29,7 @@ export async function probe<T>(
   try {
     return await Promise.race([asked(), late()]);
   } catch (error) {
-    return { ok: false, fault: error instanceof Error ? error.message : String(error) };
+    return { ok: false, fault: messageOf(error) };
   } finally {
     over.abort();
   }

@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../../ports/index.ts";
 import { needsCounts } from "../analysis/create-signals.ts";
 import type { Metric } from "../metrics/types.ts";
@@ -62,7 +62,7 @@ async function takeBack(rollout: Rollout, error: unknown): Promise<StrategyResul
   const { signal } = rollout.context;
   const cause: unknown = signal.aborted ? signal.reason : error;
   if (!rollout.touched) throw cause;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   const refused = !signal.aborted && isSluiceError(error) && error.code === "RELEASE_UNHEALTHY";
   const reason = signal.aborted ? `the rollout was interrupted: ${text}` : text;
   let result: StrategyResult;

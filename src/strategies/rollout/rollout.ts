@@ -1,4 +1,4 @@
-import { SluiceError } from "../../errors/index.ts";
+import { messageOf, SluiceError } from "../../errors/index.ts";
 import type { Release } from "../../model/index.ts";
 import type { RolloutDriver, RolloutState, StrategyContext, StrategyResult } from "../../ports/index.ts";
 
@@ -171,7 +171,7 @@ export class Rollout {
 /** The worst end: the candidate should have gone and may still be there. */
 export class AbortFailure extends SluiceError {
   constructor(target: string, reason: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     super(
       "ABORT_FAILED",
       `the candidate on ${target} could NOT be taken back and may still get traffic: ${why}. It was to go because ${reason}`,

@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
 import type { CountSource } from "../../ports/index.ts";
 import type { Session } from "./session.ts";
 
@@ -10,7 +10,7 @@ export function countSource(session: Session): CountSource {
         const { at, stable, candidate } = await session.ask((client) => client.counts());
         return { at, stable, candidate };
       } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause);
+        const why = messageOf(cause);
         throw new SluiceError(
           "METRICS_UNAVAILABLE",
           `the proxy of target "${session.spec.name}" tells no counts: ${why}`,

@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
 import type { TargetContext } from "../../ports/index.ts";
 import { canonicalJson } from "../../util/canonical-json.ts";
 import { layoutOf, targetFolder, type Layout } from "./layout.ts";
@@ -170,7 +170,7 @@ export class Session {
       if (idle && this.#proxy !== undefined) await this.end(LEAVE);
     } catch (error) {
       // An empty proxy that stays is no harm: the next session uses it.
-      this.say(error instanceof Error ? error.message : String(error));
+      this.say(messageOf(error));
     } finally {
       await this.#lock.release();
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { messageOf, SluiceError } from "../../errors/index.ts";
 
 /** Replaces a file as a whole: after a crash there is the old content or the new one. Throws `STATE_UNWRITABLE`. */
 export async function writeAtomic(file: string, text: string): Promise<void> {
@@ -63,7 +63,7 @@ export function corrupt(file: string, problem: string, cause?: unknown): SluiceE
 
 /** The error for a place that takes no writes. */
 export function unwritable(path: string, cause: unknown): SluiceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new SluiceError("STATE_UNWRITABLE", `${path} cannot be written: ${reason}`, {
     path,
     hint:

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors/index.ts";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { Patience } from "./patience.ts";
@@ -131,6 +132,6 @@ const REASONS: Readonly<Record<string, string>> = {
 function asFault(error: unknown, url: URL): ConnectionFault {
   if (error instanceof ConnectionFault) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = REASONS[code] ?? messageOf(error);
   return new ConnectionFault(`${url.host}: ${reason}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { isSluiceError, SluiceError } from "../../../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../../../errors/index.ts";
 import type { LogSink } from "../../../ports/index.ts";
 import { logFileName } from "../../../util/log-name.ts";
 import type { Bucket } from "../bucket.ts";
@@ -116,7 +116,7 @@ export class LogUploads {
 }
 
 function notUploaded(folder: string, cause: unknown): SluiceError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const code = isSluiceError(cause) ? cause.code : "STATE_UNWRITABLE";
   return new SluiceError(code, `${why}; what the nodes printed is in ${folder}`, {
     path: folder,

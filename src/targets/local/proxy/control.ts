@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
-import { isSluiceError } from "../../../errors/index.ts";
+import { isSluiceError, messageOf } from "../../../errors/index.ts";
 import { makeSocketFolder } from "../layout.ts";
 import type { ProxyRefusal } from "./protocol.ts";
 
@@ -51,7 +51,7 @@ async function answer(
 }
 
 function refusal(error: unknown): ProxyRefusal {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!isSluiceError(error)) return { code: "INTERNAL", message };
   return { code: error.code, message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
 }

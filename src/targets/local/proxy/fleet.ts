@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors/index.ts";
 import { releaseLayout, replicaLog, type Layout } from "../layout.ts";
 import { sweepMarked } from "../process/group.ts";
 import { isAlive } from "../../../util/process/identity.ts";
@@ -157,7 +158,7 @@ export class Fleet {
     this.#changed();
     const starting = this.#start(slot)
       .catch((error: unknown) => {
-        this.#fail(slot, { kind: "spawn", text: `could not be started: ${textOf(error)}` });
+        this.#fail(slot, { kind: "spawn", text: `could not be started: ${messageOf(error)}` });
       })
       .finally(() => this.#starting.delete(starting));
     this.#starting.add(starting);
@@ -188,7 +189,7 @@ export class Fleet {
     try {
       await this.#runtime.save();
     } catch (error) {
-      this.#fail(slot, { kind: "state", text: `could not be recorded: ${textOf(error)}` });
+      this.#fail(slot, { kind: "state", text: `could not be recorded: ${messageOf(error)}` });
       slot.instance = undefined;
       await instance.retire(0, 0);
       return;
@@ -230,8 +231,4 @@ export class Fleet {
     this.#begin(slot);
     slot.failure = last;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors/index.ts";
 import { createServer, type Server } from "node:http";
 import { freePort, isFree } from "./ports.ts";
 import type { Side } from "./protocol.ts";
@@ -49,7 +50,7 @@ export class Listeners {
       this.#public = { server, port: wanted };
       this.#problem = null;
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
     }
   }
 
