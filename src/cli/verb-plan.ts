@@ -1,5 +1,6 @@
 import type { Pipeline } from "../builder/index.ts";
 import { planText } from "../graph/plan-text.ts";
+import { measured } from "../graph/width.ts";
 import { predict } from "../host/predict.ts";
 import { predictCache } from "../host/predict-cache.ts";
 import { prepare } from "../host/prepare.ts";
@@ -18,14 +19,13 @@ export async function performPlan(pipe: Pipeline, command: Command, terminal: Te
   const { stateDir } = foldersOf(pipe, commonOptions(command));
   const caches = await predictCache(pipe, { plan, root, stateDir, env: terminal.env, predictions });
   for (const warning of caches.warnings) terminal.err.write(`warning: ${warning}\n`);
-  terminal.out.write(
-    planText(plan, {
-      color: wantsColor(command, terminal),
-      columns: columnsOf(terminal),
-      predictions,
-      caches: caches.nodes,
-    }),
-  );
+  const options = {
+    color: wantsColor(command, terminal),
+    columns: columnsOf(terminal),
+    predictions,
+    caches: caches.nodes,
+  };
+  terminal.out.write(await measured(() => planText(plan, options)));
   return 0;
 }
 

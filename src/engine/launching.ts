@@ -33,13 +33,13 @@ export function consider(course: Course, index: number): void {
 
 /** Starts all nodes for which there is room, after one commit of their records. False where there is none. */
 export function launchNext(course: Course, host: NodeHost): boolean {
-  const { input, resources, records } = course;
+  const { resources, input } = course;
   const { nodes } = input.plan;
   const batch: NodeRun[] = [];
   for (let index = resources.take(nodes); index !== -1; index = resources.take(nodes))
     batch.push(begin(course, host, index));
   if (batch.length === 0) return false;
-  const committed = batch.some((run) => reachesOut(run, input)) ? records.sync() : records.commit();
+  const committed = keepStarts(course, batch);
   if (committed === undefined) attemptAll(course, batch);
   else {
     void committed.then(() => {
@@ -79,9 +79,19 @@ function attemptAll(course: Course, batch: readonly NodeRun[]): void {
   }
 }
 
-/** Whether it acts on something besides this process, so that its start must be on disk before it begins. */
-function reachesOut({ node }: NodeRun, { cache }: EngineInput): boolean {
+/**
+ * Has the starts, and all ends before them, kept as well as what is started asks for. Only what acts on the world waits
+ * for the disk: where a command runs again that had ended just before a power cut, nothing but time is lost. It is not
+ * waited for, and so costs a chain of short commands nothing, but it is asked for at once.
+ */
+function keepStarts({ records, input }: Course, batch: readonly NodeRun[]): Promise<void> | undefined {
+  if (batch.some(({ node }) => node.effects)) return records.sync();
+  if (batch.some((run) => isCommand(run, input))) void records.sync();
+  return records.commit();
+}
+
+function isCommand({ node }: NodeRun, { cache }: EngineInput): boolean {
   // A job that is looked up first does nothing until it is known that it must run; see `throughCache`.
   if (node.cache !== null && cache !== undefined) return false;
-  return node.effects || (node.kind === "job" && node.uses !== "function");
+  return node.kind === "job" && node.uses !== "function";
 }

@@ -1,5 +1,6 @@
 import type { ChangeImpact, PlanChange } from "./plan-diff.ts";
-import { cells, paint, type Paint, safe, type Terminal, wrapped } from "./terminal.ts";
+import { paint, type Paint, safe, type Terminal, wrapped } from "./terminal.ts";
+import { cells } from "./width.ts";
 
 /** How {@link planDiffText} writes. */
 export interface PlanDiffTextOptions {

@@ -2,7 +2,8 @@ import type { NodeKind, Plan, PlanNode, PlanStage } from "../model/index.ts";
 import { brief } from "./command-text.ts";
 import { conditionFacts, nodeFacts } from "./node-facts.ts";
 import { summaryOf } from "./summary.ts";
-import { cells, padded, paint, type Paint, safe, type Terminal, wrapped } from "./terminal.ts";
+import { padded, paint, type Paint, safe, type Terminal, wrapped } from "./terminal.ts";
+import { cells } from "./width.ts";
 
 /** What is expected of a node, for example by its condition or its cache. */
 export interface Prediction {

@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { visible } from "./label.ts";
+import { cells } from "./width.ts";
 
 /** How text for a terminal is written. */
 export interface Terminal {
@@ -30,11 +30,6 @@ export function paint(terminal: Terminal, style: Paint, text: string): string {
 /** Text that moves no cursor and paints nothing: control characters replaced, tabs as blanks. Line ends stay. */
 export function safe(text: string): string {
   return visible(text.replaceAll("\t", "  ").replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
-}
-
-/** Cells that a text takes. */
-export function cells(text: string): number {
-  return stringWidth(text);
 }
 
 /** The text on one line, filled up with blanks to `width` cells. */

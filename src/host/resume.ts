@@ -43,14 +43,15 @@ export async function readResumable(store: RunStore, run: string, takeOver = fal
  */
 export async function checkSameDefinition(recorded: Plan, current: Plan, accept: boolean): Promise<void> {
   if (recorded.fingerprint === current.fingerprint) return;
-  const [{ planDiff }, { planDiffText }] = await Promise.all([
+  const [{ planDiff }, { planDiffText }, { measured }] = await Promise.all([
     import("../graph/plan-diff.ts"),
     import("../graph/plan-diff-text.ts"),
+    import("../graph/width.ts"),
   ]);
   const changes = planDiff(recorded, current);
   const breaking = changes.filter((change) => change.impact === "breaking");
   if (breaking.length === 0 && accept) return;
-  const text = planDiffText(changes, { color: false });
+  const text = await measured(() => planDiffText(changes, { color: false }));
   throw new SluiceError(
     "DEFINITION_CHANGED",
     `the definition is not the one that the run was started from\n${text}`,

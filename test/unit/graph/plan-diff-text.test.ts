@@ -1,10 +1,13 @@
 import stringWidth from "string-width";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { planDiffText } from "../../../src/graph/plan-diff-text.ts";
 import { planDiff } from "../../../src/graph/plan-diff.ts";
 import type { Plan } from "../../../src/model/index.ts";
 import { command, fiftyPlan, planOf } from "../../fixtures/plans.ts";
 import { expectGolden } from "./golden.ts";
+import { knowWidths } from "../../fixtures/know-widths.ts";
+
+beforeAll(knowWidths);
 
 function changed(plan: Plan): Plan {
   const nodes = plan.nodes

@@ -1,5 +1,5 @@
 import stringWidth from "string-width";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { planText, type Prediction } from "../../../src/graph/plan-text.ts";
 import {
   command,
@@ -13,6 +13,9 @@ import {
   ref,
 } from "../../fixtures/plans.ts";
 import { expectGolden, GOLDEN_PLANS } from "./golden.ts";
+import { knowWidths } from "../../fixtures/know-widths.ts";
+
+beforeAll(knowWidths);
 
 const plain = { color: false, columns: 80 } as const;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import stringWidth from "string-width";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { dot } from "../../../src/graph/dot.ts";
 import { json } from "../../../src/graph/json.ts";
 import { mermaid } from "../../../src/graph/mermaid.ts";
@@ -15,6 +15,9 @@ import { canonicalJson } from "../../../src/util/canonical-json.ts";
 import { arbitraryPlan } from "./arbitrary-plan.ts";
 import { wellFormed } from "./xml.ts";
 import { onEachOther, overlapping, slanted, throughCards } from "./svg/geometry.ts";
+import { knowWidths } from "../../fixtures/know-widths.ts";
+
+beforeAll(knowWidths);
 
 const RUNS = { numRuns: 150 };
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { exactDuration, paint, safe, wrapped } from "../../../src/graph/terminal.ts";
+import { knowWidths } from "../../fixtures/know-widths.ts";
+
+beforeAll(knowWidths);
 
 describe("wrapped", () => {
   it("breaks at blanks, and within a word only where it is too wide", () => {
