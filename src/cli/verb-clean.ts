@@ -24,14 +24,15 @@ export async function performClean(pipe: Pipeline, command: Command, terminal: T
   return cleaned.faults.length === 0 ? 0 : 1;
 }
 
-function textOf({ dryRun, removed, kept, artifacts, summaries }: Cleaned): string {
+function textOf({ dryRun, removed, kept, artifacts, summaries, cache }: Cleaned): string {
   const did = dryRun ? "would remove" : "removed";
   const bytes = removed.reduce((sum, one) => sum + one.bytes, 0);
   return [
     ...removed.map(({ run, state, why }) => `${did} ${run}  ${state}: ${why}`),
     ...kept.map(({ run, why }) => `kept ${run}: ${why}`),
     `${did} ${counted(removed.length, "run")} (${formatBytes(bytes)}), ${counted(artifacts.files, "file")} of artifacts` +
-      ` (${formatBytes(artifacts.bytes)}), ${summaries === 1 ? "1 summary" : `${summaries} summaries`}`,
+      ` (${formatBytes(artifacts.bytes)}), ${summaries === 1 ? "1 summary" : `${summaries} summaries`},` +
+      ` ${counted(cache.results, "cached result")} (${formatBytes(cache.bytes)})`,
   ].join("\n");
 }
 

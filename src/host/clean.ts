@@ -1,4 +1,5 @@
 import type { Pipeline } from "../builder/index.ts";
+import { pruneResults, type PrunedResults } from "../cache/results/prune.ts";
 import { isSluiceError } from "../errors/index.ts";
 import type { RecordedState, RunStore, Swept } from "../ports/index.ts";
 import { digestsInUse, StoredFiles, type DigestsInUse } from "./clean/digests.ts";
@@ -33,6 +34,8 @@ export interface Cleaned {
   readonly artifacts: Swept;
   /** Summaries of runs that began more than a year ago. */
   readonly summaries: number;
+  /** Cached results on this machine that were not used for as long as runs are kept. */
+  readonly cache: PrunedResults;
   /** What could not be done, in words. Everything else was done. */
   readonly faults: readonly string[];
 }
@@ -58,6 +61,7 @@ class Cleaning {
   readonly #pipeline: string;
   readonly #store: RunStore;
   readonly #stored: StoredFiles;
+  readonly #stateDir: string;
   readonly #holds: TargetHolds;
   readonly #removed: RemovedRun[] = [];
   readonly #kept: { run: string; why: string }[] = [];
@@ -68,7 +72,8 @@ class Cleaning {
     this.#pipeline = pipe.name;
     this.#store = store;
     this.#stored = new StoredFiles(store);
-    this.#holds = new TargetHolds(pipe, options, foldersOf(pipe, options).stateDir);
+    this.#stateDir = foldersOf(pipe, options).stateDir;
+    this.#holds = new TargetHolds(pipe, options, this.#stateDir);
   }
 
   async clean(retention: ReturnType<typeof retentionOf>): Promise<Cleaned> {
@@ -81,7 +86,18 @@ class Cleaning {
     const artifacts = await this.#sweep(unreadable.size > 0, now);
     const summaries = await this.#pruneSummaries(now - SUMMARIES_FOR);
     const { dryRun = false } = this.#options;
-    return { dryRun, removed: this.#removed, kept: this.#kept, artifacts, summaries, faults: this.#faults };
+    const pruned = await this.#try("cache", () =>
+      pruneResults(this.#stateDir, now - retention.openFor, dryRun),
+    );
+    return {
+      dryRun,
+      removed: this.#removed,
+      kept: this.#kept,
+      artifacts,
+      summaries,
+      cache: pruned?.value ?? { results: 0, bytes: 0 },
+      faults: this.#faults,
+    };
   }
 
   /** Removes the oldest until the rest takes no more than `most` bytes. */

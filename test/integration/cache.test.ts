@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Project } from "../fixtures/project.ts";
@@ -146,5 +146,29 @@ pipeline({ name: "secret", secrets: { key: env("KEY") }, passEnv: ["COPY"] }, (p
     const { stdout } = await project.run(["plan"], { env });
     expect(stdout).toContain("not in the cache: never run here");
     expect(existsSync(join(project.root, ".sluice"))).toBe(false);
+  });
+
+  it("are forgotten by clean when no run has used them for as long as it keeps runs", async () => {
+    const project = checkout();
+    expect((await project.run([], { env })).code).toBe(0);
+    const entries = join(project.root, ".sluice/cache/results/entries");
+    const results = (): string[] =>
+      readdirSync(entries, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+    const [old, young] = results();
+    if (old === undefined || young === undefined) throw new Error("two results should have been kept");
+    const past = new Date(Date.now() - 31 * 86_400_000);
+    utimesSync(old, past, past);
+
+    const dry = await project.run(["clean", "--dry-run"], { env });
+    expect(dry.stdout).toMatch(/would remove 0 runs .*, 1 cached result \(/);
+    expect(results()).toHaveLength(2);
+    const cleaned = await project.run(["clean", "--json"], { env });
+    expect(JSON.parse(cleaned.stdout)).toMatchObject({ cache: { results: 1 }, faults: [] });
+    expect(results()).toEqual([young]);
+    expect((await project.run(["clean", "--older-than", "0s"], { env })).stdout).toContain(
+      "1 cached result (",
+    );
   });
 });

@@ -22,7 +22,7 @@ export interface Retention {
   readonly age: number | undefined;
   readonly keep: number | undefined;
   readonly bytes: number | undefined;
-  /** Milliseconds for which what `resume` would go on with is kept whatever else is said. */
+  /** Milliseconds for which what `resume` would go on with is kept whatever else is said, and unused cached results. */
   readonly openFor: number;
 }
 
