@@ -2,7 +2,7 @@ import type { BlobCache, SecretSource, StoreContext } from "../../ports/index.ts
 import { Addresses } from "./addresses.ts";
 import { Events } from "./events.ts";
 import { Http } from "./http/http.ts";
-import { Routes } from "./http/routes.ts";
+import { Routes } from "../../util/http/routes.ts";
 import { cacheUrl, type ResolvedTurborepoOptions } from "./options.ts";
 import { Signer } from "./signature.ts";
 import { Spool } from "./spool.ts";

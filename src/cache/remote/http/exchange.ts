@@ -2,7 +2,7 @@ import { messageOf } from "../../../errors/index.ts";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { Patience } from "./patience.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "../../../util/http/routes.ts";
 
 /** Milliseconds to reach a server, its name looked up and its certificate checked. */
 const CONNECT = 10_000;

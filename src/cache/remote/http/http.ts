@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionFault, exchange, type Answer, type Asked } from "./exchange.ts";
 import { ATTEMPTS, backoff, isPassing, pauseAfter } from "./retry.ts";
-import type { Routes } from "./routes.ts";
+import type { Routes } from "../../../util/http/routes.ts";
 
 const MOST_REDIRECTS = 5;
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import { connect as connectSocket, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { noProxyFor, proxyOf } from "../../../../src/cache/remote/http/proxy.ts";
+import { noProxyFor, proxyOf } from "../../../../src/util/http/proxy.ts";
 import { connect, read } from "./client.ts";
 import { ProtocolServer } from "./server.ts";
 

@@ -1,6 +1,10 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The proxy for an address, by the variables that curl and others go by; their small spelling counts first. */
+/**
+ * The proxy for an address, by the variables that curl and others go by; their small spelling counts first.
+ *
+ * @throws Error where a variable names no proxy that can be used
+ */
 export function proxyOf(url: URL, env: Env): URL | undefined {
   const names = url.protocol === "https:" ? ["https_proxy", "all_proxy"] : ["http_proxy", "all_proxy"];
   for (const name of names.flatMap((small) => [small, small.toUpperCase()])) {

@@ -13,8 +13,8 @@ const OPEN = 10_000;
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
 
-  constructor(proxy: URL, maxSockets: number) {
-    super({ keepAlive: true, maxSockets });
+  constructor(proxy: URL, options: https.AgentOptions) {
+    super({ ...options, keepAlive: true });
     this.#proxy = proxy;
   }
 
