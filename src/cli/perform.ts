@@ -21,6 +21,7 @@ const PERFORMERS: Readonly<Record<string, () => Promise<Performer>>> = {
   plan: async () => (await import("./verb-plan.ts")).performPlan,
   graph: async () => (await import("./verb-graph.ts")).performGraph,
   status: async () => (await import("./verb-targets.ts")).performStatus,
+  history: async () => (await import("./verb-targets.ts")).performHistory,
   rollback: async () => (await import("./verb-targets.ts")).performRollback,
   stop: async () => (await import("./verb-targets.ts")).performStop,
 };

@@ -24,6 +24,18 @@ export async function performStatus(pipe: Pipeline, command: Command, terminal: 
   return 0;
 }
 
+export async function performHistory(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const [name = ""] = command.operands;
+  const { history } = await targetStatus(pipe, name, optionsOf(command, terminal));
+  const lines = history.map((one) => `${one.state.padEnd(9)}  ${revisionText(one)}`);
+  const text =
+    command.flags["json"] === true
+      ? JSON.stringify(history, undefined, 2)
+      : lines.join("\n") || `Nothing was ever released to ${name}.`;
+  terminal.out.write(`${text}\n`);
+  return 0;
+}
+
 export async function performRollback(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const to = countFlag(command, "to");
   const [name = ""] = command.operands;

@@ -200,6 +200,12 @@ export const VERBS: readonly Verb[] = [
     flags: [{ name: "json", help: "as JSON" }, ...COMMON],
   },
   {
+    name: "history",
+    help: "every revision that a target remembers, the newest first",
+    operands: TARGET,
+    flags: [{ name: "json", help: "as JSON" }, ...COMMON],
+  },
+  {
     name: "rollback",
     help: "take a target back to an earlier revision",
     operands: TARGET,

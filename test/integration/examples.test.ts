@@ -80,6 +80,13 @@ describe("02-ai-query-service", () => {
       const status = await run("status", "production");
       expect(status.output).toMatch(/live +revision 1/);
       expect(status.output).toMatch(/aborted +revision/);
+      const history = await run("history", "production");
+      expect(
+        history.output
+          .trim()
+          .split("\n")
+          .map((line) => line.split(/ +revision/)[0]),
+      ).toEqual(["aborted", "aborted", "aborted", "live"]);
       const stopped = await run("stop", "production");
       expect(stopped.code).toBe(0);
     },
