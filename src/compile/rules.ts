@@ -104,15 +104,23 @@ export function checkShape(node: DraftNode, issues: Issues): boolean {
     issues.node(node, "shape", `its ${name} is not one`, SHAPE_HINTS[name]);
     ok = false;
   }
-  if (
-    action.kind === "deploy" &&
-    refHandle((action.app as { subject?: unknown } | undefined)?.subject) === undefined
-  ) {
+  if (action.kind === "deploy" && !isApp(action.app)) {
     issues.node(node, "shape", "its app is not one", "Make it with service({ ... }) from sluice/deploy.");
     ok = false;
   }
   if (ok) reportStepProblems(node, issues);
   return ok;
+}
+
+/** An app that is made of nothing with gates, such as a folder of manifests, has no subject. */
+function isApp(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, spec, subject } = value as { kind?: unknown; spec?: unknown; subject?: unknown };
+  return (
+    typeof kind === "string" &&
+    typeof spec === "object" &&
+    (subject === undefined || refHandle(subject) !== undefined)
+  );
 }
 
 const SHAPE_HINTS: Readonly<Record<string, string>> = {

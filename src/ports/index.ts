@@ -1,5 +1,6 @@
 export type * from "./cache.ts";
 export type * from "./check.ts";
+export type * from "./cluster.ts";
 export type * from "./journal.ts";
 export type * from "./metrics.ts";
 export type * from "./reporter.ts";

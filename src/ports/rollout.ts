@@ -50,8 +50,8 @@ export type TargetContext = Pick<
 export interface App<in Passed extends string = never> {
   readonly kind: string;
   readonly spec: StepSpec;
-  /** The ref of what is deployed (an artifact, an image): the gates that it has passed are the app's evidence. */
-  readonly subject: RefCore<unknown, Passed>;
+  /** The ref of what is deployed (an artifact, an image): the gates that it has passed are the evidence. Undefined: none. */
+  readonly subject: RefCore<unknown, Passed> | undefined;
   readonly [carried]?: Evidence<Passed>;
 }
 
@@ -99,8 +99,17 @@ export interface RolloutDriver {
   route(weight: number): Promise<void>;
   /** Makes the candidate the stable release: all traffic, full size; the old one is ended after `keepOld` ms. */
   promote(options?: { readonly keepOld?: number }): Promise<Release>;
-  /** Takes the candidate back: stable to full size first, then traffic, then the candidate's processes. */
+  /**
+   * Takes the candidate back: stable to full size first, then traffic, then the candidate's processes. Throws
+   * `ROLLOUT_HELD`, and leaves all as it is, where it has done something that going back would not undo.
+   */
   abort(reason: string): Promise<void>;
+  /**
+   * Brings the whole release in place of the old one and waits until it is ready; there where what is deployed rolls out by
+   * itself, in its own batches. Such a release has no candidate that could be given a part of the traffic, so only
+   * `rolling()` can do it. {@link RolloutDriver.abort} takes it back. Absent everywhere else.
+   */
+  roll?(): Promise<void>;
   /** Requests, errors and latencies by side; absent where the target measures none. */
   readonly counts?: CountSource;
   /** Releases the target's lock. Ends nothing. */
@@ -114,6 +123,8 @@ export interface RolloutState {
   readonly stable: SideState | undefined;
   readonly candidate: SideState | undefined;
   readonly weight: number;
+  /** The weight that was asked for last, where the target can only come near it. @defaultValue `weight` */
+  readonly asked?: number;
   readonly url: string;
   /** True where stable already is what shall be deployed, healthy: there is nothing to do. */
   readonly current: boolean;
@@ -146,7 +157,8 @@ export type RolloutProgress = Bare<RolloutEvent>;
 
 export type StrategyResult =
   | { readonly outcome: "released"; readonly release: Release }
-  | { readonly outcome: "rolled-back"; readonly reason: string }
+  /** `restored` is the revision that is live again, where there was one before. */
+  | { readonly outcome: "rolled-back"; readonly reason: string; readonly restored?: number }
   | { readonly outcome: "held"; readonly reason: string };
 
 /** Time as the engine and the strategies see it, so that tests can hold it. */

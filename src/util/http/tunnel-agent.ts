@@ -24,7 +24,8 @@ export class TunnelAgent extends https.Agent {
     made: Made,
   ): undefined {
     const proxy = this.#proxy;
-    const target = `${options.host ?? ""}:${String(options.port ?? 443)}`;
+    const { host = "", port = 443 } = options;
+    const target = `${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
     const request: ClientRequest = (proxy.protocol === "https:" ? https : http).request(
       new URL(proxy.origin),
       {
@@ -37,6 +38,7 @@ export class TunnelAgent extends https.Agent {
     );
     request.once("connect", (response, socket) => {
       if (response.statusCode === 200) {
+        socket.setKeepAlive(true, 1_000);
         made(null, connect({ ...options, socket }));
         return;
       }
