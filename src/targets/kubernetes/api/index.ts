@@ -1,0 +1,2 @@
+export { openClusterApi, type OpenClusterApiOptions } from "./open.ts";
+export type * from "./types.ts";
