@@ -5,3 +5,10 @@ export type { DriverCall } from "./scripted-place.ts";
 export { scriptedTarget, type ScriptedTarget, type ScriptedTargetOptions } from "./scripted-target.ts";
 export type { Scripted, ScriptedTraffic, TrafficMoment } from "./scripted-traffic.ts";
 export { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+export { clusterProviderSuite, type ClusterProviderSuiteOptions } from "./cluster-provider-suite.ts";
+export type {
+  CloudMood,
+  ClusterProviderRig,
+  ClusterProviderTrial,
+  ClusterSuiteClock,
+} from "./cluster-provider-rig.ts";

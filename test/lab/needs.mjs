@@ -26,6 +26,10 @@ const NEEDS = {
   kubectl: async () => ({
     env: { SLUICE_KUBECTL_VERDICTS: await goProgram("kubectl-verdicts") },
   }),
+  /** kubectl itself. */
+  "kubectl-cli": async () => ({
+    env: { SLUICE_KUBECTL: await goProgram("kubectl", (text) => console.log(`lab: ${text}`)) },
+  }),
   /** A server of the Turborepo remote-cache protocol; suites start it themselves. */
   "turborepo-server": async () => {
     const modules = await npmPackage("turborepo-remote-cache", "2.12.0");

@@ -7,7 +7,7 @@ import { freePorts } from "../tool/ports.mjs";
 import { startServer, untilReady } from "../tool/processes.mjs";
 
 const about = "Kubernetes 1.34: API server, controllers and scheduler; without nodes (see kwok)";
-const needs = ["etcd"];
+const needs = ["etcd", "token-webhook"];
 
 export default { about, needs, start };
 
@@ -42,6 +42,7 @@ async function start({ folder, others, own, log }) {
       ...["--service-cluster-ip-range", "10.96.0.0/16", "--authorization-mode", "Node,RBAC"],
       ...["--token-auth-file", tokenFile, "--service-account-issuer", "https://kubernetes.default.svc"],
       ...["--service-account-key-file", keys.public, "--service-account-signing-key-file", keys.private],
+      ...webhookFlags(others["token-webhook"]),
     ],
     { log: join(folder, "apiserver.log") },
   );
@@ -98,6 +99,15 @@ async function start({ folder, others, own, log }) {
     env: { KUBECONFIG: configs.admin },
     facts: { url, authority, token: tokens.admin, kubeconfig: configs.admin },
   };
+}
+
+/** Tokens that the API server does not know itself are those of clouds. A refusal is not remembered. */
+function webhookFlags(webhook) {
+  if (webhook === undefined) return [];
+  return [
+    ...["--authentication-token-webhook-config-file", webhook.facts.config],
+    ...["--authentication-token-webhook-version", "v1", "--authentication-token-webhook-cache-ttl", "0s"],
+  ];
 }
 
 async function writeKeys(folder) {

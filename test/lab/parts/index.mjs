@@ -1,10 +1,15 @@
+import certificates from "./certificates.mjs";
 import cluster from "./cluster.mjs";
 import controlPlane from "./control-plane.mjs";
 import etcd from "./etcd.mjs";
+import helm3 from "./helm3.mjs";
+import helm4 from "./helm4.mjs";
+import kustomize from "./kustomize.mjs";
 import kwok from "./kwok.mjs";
 import moto from "./moto.mjs";
 import prometheus from "./prometheus.mjs";
 import s3 from "./s3.mjs";
+import tokenWebhook from "./token-webhook.mjs";
 
 /**
  * Every part of the lab. A part is an object with `about`, the parts that it `needs`, and `start`, which installs what is missing, tells
@@ -14,10 +19,15 @@ import s3 from "./s3.mjs";
  */
 export const PARTS = {
   etcd,
+  "token-webhook": tokenWebhook,
   "control-plane": controlPlane,
   kwok,
   cluster,
   prometheus,
   moto,
+  certificates,
   s3,
+  helm3,
+  helm4,
+  kustomize,
 };

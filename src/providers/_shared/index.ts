@@ -1,0 +1,4 @@
+export { cachedCredentials } from "./cached-credentials.ts";
+export { checkOptions, namespaceName, text } from "./check-options.ts";
+export { loadOptional } from "./load-optional.ts";
+export { endOfToken, tokenFile } from "./token-file.ts";

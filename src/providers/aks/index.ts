@@ -1,0 +1,2 @@
+export { aks } from "./aks.ts";
+export type { AksOptions, AzureCredentialChoice } from "./options.ts";

@@ -1,0 +1,171 @@
+import type {
+  ClusterConnection,
+  ClusterContext,
+  ClusterNeed,
+  ClusterProvider,
+  ClusterRegistry,
+} from "../../ports/index.ts";
+import { cachedCredentials } from "../_shared/index.ts";
+import { awsFault } from "./faults.ts";
+import { findCluster, type FoundCluster } from "./find-cluster.ts";
+import { loadAwsSdk } from "./load.ts";
+import { eksSpec, type AwsCredentials, type EksOptions } from "./options.ts";
+import type { AwsSdk, CredentialChoice } from "./sdk.ts";
+import { eksToken } from "./token.ts";
+
+/** Keys that end within this many milliseconds are got anew before a token is made with them. */
+const ALMOST_OVER = 60_000;
+
+/**
+ * An Amazon EKS cluster. It is looked up in the first call that needs it; its API server is then reached at its one
+ * endpoint, which inside of the cluster's network is the private one where it has that. Honours `AWS_REGION`,
+ * `AWS_PROFILE`, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_EKS`, `AWS_ENDPOINT_URL_STS`, `HTTPS_PROXY` and `NO_PROXY`.
+ *
+ * Needs `@aws-sdk/client-eks`, `@aws-sdk/credential-providers` and `@smithy/signature-v4`.
+ *
+ * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
+ */
+export function eks(options: EksOptions): ClusterProvider {
+  return eksWith(loadAwsSdk, options);
+}
+
+/** {@link eks} over any SDK. */
+export function eksWith(load: () => Promise<AwsSdk>, options: EksOptions): ClusterProvider {
+  return new EksProvider(load, options);
+}
+
+class EksProvider implements ClusterProvider {
+  readonly kind = "eks";
+  readonly name: string;
+  readonly needs: readonly ClusterNeed[] = NEEDS;
+
+  readonly spec: ClusterProvider["spec"];
+  readonly #load: () => Promise<AwsSdk>;
+  readonly #options: EksOptions;
+
+  constructor(load: () => Promise<AwsSdk>, options: EksOptions) {
+    this.spec = eksSpec(options);
+    this.name = options.cluster;
+    this.#load = load;
+    this.#options = options;
+  }
+
+  describe(): string {
+    const { cluster, region } = this.#options;
+    return `EKS cluster "${cluster}"${region === undefined ? "" : ` in ${region}`}`;
+  }
+
+  async connect(context: ClusterContext): Promise<ClusterConnection> {
+    const { sdk, cluster, credentials } = await this.#find(context);
+    let first: AwsCredentials | undefined = credentials;
+    const token = cachedCredentials(
+      async ({ fresh }) => {
+        const held = fresh ? undefined : first;
+        first = undefined;
+        const now = context.now();
+        const keys =
+          held !== undefined && lasts(held, now + cluster.skew)
+            ? held
+            : await this.#credentials(sdk, context, cluster.region);
+        return await eksToken(sdk, { ...cluster, cluster: this.name, credentials: keys, now: context.now() });
+      },
+      { now: context.now },
+    );
+    return { server: cluster.server, ca: cluster.ca, credentials: token };
+  }
+
+  async registry(context: ClusterContext): Promise<ClusterRegistry> {
+    const { cluster } = await this.#find(context);
+    return { prefix: `${cluster.account}.dkr.ecr.${cluster.region}.${cluster.dnsSuffix}` };
+  }
+
+  async #find(
+    context: ClusterContext,
+  ): Promise<{ sdk: AwsSdk; cluster: FoundCluster; credentials: AwsCredentials }> {
+    context.signal.throwIfAborted();
+    const sdk = await this.#load();
+    const { env, signal } = context;
+    const region = this.#options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+    const credentials = await this.#credentials(sdk, context, region);
+    const client = sdk.client({
+      region,
+      profile: this.#options.profile ?? env["AWS_PROFILE"],
+      endpoint: env["AWS_ENDPOINT_URL_EKS"] ?? env["AWS_ENDPOINT_URL"],
+      credentials,
+      env,
+    });
+    try {
+      const cluster = await untilAborted(findCluster(client, this.name, context), signal);
+      return { sdk, cluster, credentials };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw awsFault(error, this.describe(), this.#options.region === undefined ? region : undefined);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #credentials(
+    sdk: AwsSdk,
+    context: ClusterContext,
+    region: string | undefined,
+  ): Promise<AwsCredentials> {
+    const { env, signal } = context;
+    const options = this.#options;
+    const choice: CredentialChoice = {
+      profile: options.profile ?? env["AWS_PROFILE"],
+      given: options.credentials ?? (options.profile === undefined ? keysFrom(env) : undefined),
+      assumeRole: options.assumeRole,
+      region,
+      endpoint: env["AWS_ENDPOINT_URL_STS"] ?? env["AWS_ENDPOINT_URL"],
+      env,
+    };
+    try {
+      return await untilAborted(sdk.credentials(choice), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw awsFault(error, this.describe());
+    }
+  }
+}
+
+const NEEDS: readonly ClusterNeed[] = [
+  {
+    kind: "package",
+    name: "@aws-sdk/client-eks",
+    why: "finds the cluster: npm install @aws-sdk/client-eks",
+  },
+  {
+    kind: "package",
+    name: "@aws-sdk/credential-providers",
+    why: "finds credentials and takes roles on: npm install @aws-sdk/credential-providers",
+  },
+  {
+    kind: "package",
+    name: "@smithy/signature-v4",
+    why: "signs the cluster's tokens: npm install @smithy/signature-v4",
+  },
+];
+
+/** The SDK looks into `process.env` alone; who runs a pipeline with another environment means that one. */
+function keysFrom(env: ClusterContext["env"]): AwsCredentials | undefined {
+  if (env === process.env || env["AWS_PROFILE"] !== undefined) return undefined;
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const sessionToken = env["AWS_SESSION_TOKEN"];
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
+
+function lasts({ expiration }: AwsCredentials, now: number): boolean {
+  return expiration === undefined || expiration.getTime() - now > ALMOST_OVER;
+}
+
+/** Not all that is awaited listens to the signal. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

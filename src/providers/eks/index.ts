@@ -1,0 +1,2 @@
+export { eks } from "./eks.ts";
+export type { AssumeRole, AwsCredentials, EksOptions } from "./options.ts";

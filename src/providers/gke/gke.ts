@@ -1,0 +1,145 @@
+import { resolve } from "node:path";
+import type {
+  ClusterConnection,
+  ClusterContext,
+  ClusterNeed,
+  ClusterProvider,
+  ClusterRegistry,
+} from "../../ports/index.ts";
+import { cachedCredentials } from "../_shared/index.ts";
+import { gkeEndpoint, type GkeCluster } from "./endpoint.ts";
+import { gkeFault, identityFault } from "./faults.ts";
+import { loadGoogleSdk } from "./load.ts";
+import { gkeSpec, type GkeOptions } from "./options.ts";
+import type { GoogleIdentity, GoogleSdk, GoogleToken } from "./sdk.ts";
+
+/** The second is what tells the cluster the account's address. */
+const SCOPES = [
+  "https://www.googleapis.com/auth/cloud-platform",
+  "https://www.googleapis.com/auth/userinfo.email",
+];
+
+/** A token that ends within this many milliseconds is not begun with. */
+const ALMOST_OVER = 60_000;
+
+/**
+ * A GKE cluster. It is looked up in the first call that needs it. Honours `GOOGLE_APPLICATION_CREDENTIALS`, and gcloud's
+ * `CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER` and `CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS`.
+ *
+ * Needs `google-auth-library`, and no gke-gcloud-auth-plugin.
+ *
+ * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
+ */
+export function gke(options: GkeOptions): ClusterProvider {
+  return gkeWith(loadGoogleSdk, options);
+}
+
+/** {@link gke} over any library. */
+export function gkeWith(load: () => Promise<GoogleSdk>, options: GkeOptions): ClusterProvider {
+  return new GkeProvider(load, options);
+}
+
+class GkeProvider implements ClusterProvider {
+  readonly kind = "gke";
+  readonly name: string;
+  readonly spec: ClusterProvider["spec"];
+  readonly needs: readonly ClusterNeed[] = NEEDS;
+  readonly #load: () => Promise<GoogleSdk>;
+  readonly #options: GkeOptions;
+
+  constructor(load: () => Promise<GoogleSdk>, options: GkeOptions) {
+    this.spec = gkeSpec(options);
+    this.name = options.cluster;
+    this.#load = load;
+    this.#options = options;
+  }
+
+  describe(): string {
+    const { cluster, location, project } = this.#options;
+    return `GKE cluster "${cluster}" in ${location} of project ${project}`;
+  }
+
+  async connect(context: ClusterContext): Promise<ClusterConnection> {
+    context.signal.throwIfAborted();
+    const sdk = await this.#load();
+    const { identity, token } = await this.#identify(sdk, context);
+    const cluster = await this.#cluster(identity, context);
+    let first: GoogleToken | undefined = token;
+    const credentials = cachedCredentials(
+      async ({ fresh }) => {
+        const held = fresh ? undefined : first;
+        first = undefined;
+        const lasts = held !== undefined && (held.expiresAt ?? Infinity) - context.now() > ALMOST_OVER;
+        return lasts ? held : (await this.#identify(sdk, context)).token;
+      },
+      { now: context.now },
+    );
+    return { ...gkeEndpoint(cluster, this.#options.endpoint ?? "auto", this.describe()), credentials };
+  }
+
+  registry(): Promise<ClusterRegistry> {
+    const { registry, location, project } = this.#options;
+    const region = location.replace(/-[a-z]$/, "");
+    // A project of a domain, `example.com:web`, has its domain as a folder of its own.
+    const prefix = registry ?? `${region}-docker.pkg.dev/${project.replace(":", "/")}`;
+    return Promise.resolve({ prefix });
+  }
+
+  /** With an identity that has nothing cached: what is cached is known here, and asked anew when it must be. */
+  async #identify(
+    sdk: GoogleSdk,
+    { env, root, signal }: ClusterContext,
+  ): Promise<{ identity: GoogleIdentity; token: GoogleToken }> {
+    const { keyFile, impersonate } = this.#options;
+    const file = keyFile === undefined ? env["GOOGLE_APPLICATION_CREDENTIALS"] : resolve(root, keyFile);
+    const get = async (): Promise<{ identity: GoogleIdentity; token: GoogleToken }> => {
+      const identity = await sdk.identity({
+        keyFile: file,
+        impersonate,
+        iamCredentials: env["CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS"]?.replace(/\/$/, ""),
+        scopes: SCOPES,
+        signal,
+      });
+      return { identity, token: await identity.token() };
+    };
+    try {
+      return await untilAborted(get(), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw identityFault(error, this.describe());
+    }
+  }
+
+  async #cluster(identity: GoogleIdentity, { env, signal }: ClusterContext): Promise<GkeCluster> {
+    const { project, location, cluster } = this.#options;
+    const api = env["CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"] ?? "https://container.googleapis.com/";
+    const path = `v1/projects/${project}/locations/${location}/clusters/${cluster}`;
+    try {
+      return (await untilAborted(
+        identity.get(`${api.replace(/\/?$/, "/")}${path}`, signal),
+        signal,
+      )) as GkeCluster;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw gkeFault(error, this.describe());
+    }
+  }
+}
+
+const NEEDS: readonly ClusterNeed[] = [
+  {
+    kind: "package",
+    name: "google-auth-library",
+    why: "finds the cluster and gets tokens: npm install google-auth-library",
+  },
+];
+
+/** Not all that is awaited listens to the signal. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,2 @@
+export { gke } from "./gke.ts";
+export type { GkeOptions } from "./options.ts";

@@ -1,0 +1,1 @@
+export { inCluster, type InClusterOptions } from "./in-cluster.ts";

@@ -1,0 +1,1 @@
+export { kubeconfig, type KubeconfigOptions } from "./kubeconfig.ts";
