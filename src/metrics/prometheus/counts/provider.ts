@@ -1,0 +1,23 @@
+import type { CountProvider } from "../../../ports/index.ts";
+import type { PrometheusClient } from "../client.ts";
+import type { PrometheusCountsOptions } from "../types.ts";
+import { resolveCounts } from "./options.ts";
+import { PrometheusCounts } from "./source.ts";
+
+/** @throws SluiceError `DEFINITION_INVALID` */
+export function makeCounts(client: PrometheusClient, options: PrometheusCountsOptions): CountProvider {
+  const counts = resolveCounts(options);
+  const { requests, errors, latency, unit, maxAge } = counts;
+  return {
+    kind: "prometheus",
+    spec: {
+      url: client.url,
+      headers: [...client.headerNames],
+      requests: requests.text,
+      errors: errors.text,
+      ...(latency === undefined ? {} : { latency: latency.text, latencyUnit: unit === 1 ? "ms" : "s" }),
+      maxAge,
+    },
+    open: (scope) => new PrometheusCounts(client, counts, scope),
+  };
+}
