@@ -45,6 +45,16 @@ export function readApp(app: ResolvedApp): ServiceApp {
       }),
   );
   const spec = read.object(app.spec, "spec");
+  const onlyImage = spec["artifact"] === null && typeof spec["image"] === "string";
+  if (onlyImage && app.artifact === undefined) {
+    throw new SluiceError(
+      "DEFINITION_INVALID",
+      "a local target runs files, and this service has only an image",
+      {
+        hint: 'Give it both: service({ artifact: built, command: ["node", "server.js"], image }).',
+      },
+    );
+  }
   return { artifact: app.artifact ?? readArtifact(spec["artifact"], read), ...readRunning(spec, read) };
 }
 
@@ -55,7 +65,11 @@ export function readRunning(
 ): Omit<ServiceApp, "artifact"> {
   const word = (value: unknown, at: string): string =>
     typeof value === "number" ? String(value) : read.text(value, at);
-  const command = read.list(spec["command"], "command", word);
+  const command = [
+    ...read.list(spec["command"], "command", word),
+    // What stands in `release.json` is one list already.
+    ...read.list(spec["args"] ?? [], "args", word),
+  ];
   if (command.length === 0) read.text(undefined, "command[0]");
   const health = read.object(spec["health"], "health");
   return {

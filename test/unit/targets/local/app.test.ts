@@ -28,6 +28,16 @@ describe("readApp", () => {
     });
   });
 
+  it("adds args to the command", () => {
+    expect(app({ args: ["--port", 3] }).command).toEqual(["node", "server.js", "7", "--port", "3"]);
+  });
+
+  it("says what a service of an image alone lacks", () => {
+    expect(() => app({ artifact: null, image: "web:1" })).toThrow(
+      "a local target runs files, and this service has only an image",
+    );
+  });
+
   it("refuses another kind of app", () => {
     expect(() => readApp({ kind: "job", spec: null, secrets: {} })).toThrow('not an app of kind "job"');
   });
