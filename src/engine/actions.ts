@@ -83,7 +83,7 @@ async function release(
         return result.release;
       case "rolled-back":
         throw new SluiceError("ROLLED_BACK", `the release was taken back: ${result.reason}`, {
-          hint: "The release before it is live again. Mend what the figures show, and run again.",
+          hint: `${result.restored === undefined ? "No release was live before it" : `Revision ${result.restored} is live again`}. Mend what the reason shows, and run again.`,
         });
       case "held":
         throw new SluiceError("ROLLOUT_HELD", `the rollout is held as it stands: ${result.reason}`, {

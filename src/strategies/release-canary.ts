@@ -44,7 +44,7 @@ async function stepByStep(
   const analysis = new Analysis({ metrics, options: judge, counts: driver.counts, context });
   for (const [index, weight] of steps.entries()) {
     // An interrupted run continues with the step that it was in.
-    if (weight < rollout.state.weight) continue;
+    if (weight < rollout.asked) continue;
     const grew = await rollout.bring(replicasAt(weight, spec, rollout.state));
     await rollout.route(weight, index + 1, steps.length);
     const warmup = grew ? judge.warmup : 0;

@@ -1,3 +1,4 @@
+import { SluiceError } from "../errors/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
 import type { ResolvedAnalysis } from "./analysis/options.ts";
@@ -6,6 +7,9 @@ import { conduct } from "./rollout/conduct.ts";
 import { releaseFirst } from "./rollout/first-release.ts";
 import type { Rollout } from "./rollout/rollout.ts";
 import { settle } from "./rollout/settle.ts";
+
+/** How many replicas are replaced at a time where nothing is said. */
+export const DEFAULT_BATCH = "25%";
 
 /** A rolling release's options, resolved: what stands in the Plan. */
 export interface RollingSpec {
@@ -22,15 +26,28 @@ export function releaseRolling(
   metrics: readonly Metric[],
   context: StrategyContext,
 ): Promise<StrategyResult> {
+  const byItself = driver.roll !== undefined;
+  if (byItself) refuseBatches(spec);
   return conduct(
     {
       kind: "rolling",
       metrics,
-      run: (rollout) => batchByBatch(rollout, spec, metrics),
-      first: (rollout) => releaseFirst(rollout, metrics),
+      run: (rollout) => (byItself ? rollout.roll() : batchByBatch(rollout, spec, metrics)),
+      first: (rollout) => (byItself ? rollout.roll() : releaseFirst(rollout, metrics)),
     },
     driver,
     context,
+  );
+}
+
+/** What rolls out by itself does so in its own batches, and without a pause to look at anything. */
+function refuseBatches({ batch, pause }: RollingSpec): void {
+  const given = [...(batch === DEFAULT_BATCH ? [] : ["batch"]), ...(pause === null ? [] : ["pause"])];
+  if (given.length === 0) return;
+  throw new SluiceError(
+    "DEFINITION_INVALID",
+    `rolling({ ${given.join(", ")} }) cannot be had for objects that roll out by themselves`,
+    { hint: "Give a plain rolling(), and the batches in the manifests, or deploy a service()." },
   );
 }
 
@@ -48,9 +65,9 @@ async function batchByBatch(
   }
   for (const [index, size] of sizes.entries()) {
     const weight = Math.min(99, Math.max(1, Math.round((100 * size) / desired)));
-    const { candidate, weight: reached } = rollout.state;
+    const { candidate } = rollout.state;
     // An interrupted run continues with the batch that it was in.
-    if (weight < reached || size < (candidate?.replicas ?? 0)) continue;
+    if (weight < rollout.asked || size < (candidate?.replicas ?? 0)) continue;
     const grew = await rollout.bring(size);
     await rollout.route(weight, index + 1, sizes.length);
     await rollout.shrinkStable(desired - size);

@@ -9,7 +9,7 @@ import {
 import { describeMetric } from "./metrics/describe.ts";
 import type { Metric } from "./metrics/types.ts";
 import { Problems } from "./problems.ts";
-import { releaseRolling, type RollingSpec } from "./release-rolling.ts";
+import { DEFAULT_BATCH, releaseRolling, type RollingSpec } from "./release-rolling.ts";
 
 export interface RollingOptions extends AnalysisOptions {
   /** How many replicas are replaced at a time: a number, or a share of all (rounded up). @defaultValue `"25%"` */
@@ -42,7 +42,7 @@ const SHARE = /^\d+(\.\d+)?%$/;
  */
 export function rolling(options: RollingOptions = {}): Strategy {
   const problems = new Problems("rolling");
-  const { batch = "25%", analysis: metrics = [] } = options;
+  const { batch = DEFAULT_BATCH, analysis: metrics = [] } = options;
   checkBatch(batch, problems);
   const pause = options.pause === undefined ? null : problems.duration("pause", options.pause, 1);
   if (metrics.length === 0) refuseAnalysisOptions(options, problems);

@@ -48,6 +48,13 @@ export async function conduct(
       },
     );
   }
+  if (driver.roll !== undefined && kind !== "rolling") {
+    throw new SluiceError(
+      "DEFINITION_INVALID",
+      `${kind} needs a release that can stand beside the one before it, and what is deployed to ${state.target} replaces it`,
+      { hint: "Deploy manifests, kustomize and helm by rolling(), or make a service() of it." },
+    );
+  }
   const ended = await endWhatWasDecided(rollout);
   if (ended !== undefined) return ended;
   try {
@@ -73,6 +80,6 @@ async function takeBack(rollout: Rollout, error: unknown): Promise<StrategyResul
     const both = new AggregateError([cause, failure.cause], failure.message);
     throw new SluiceError(failure.code, failure.message, { hint: failure.hint, cause: both });
   }
-  if (refused) return result;
+  if (refused || (result.outcome === "held" && !signal.aborted)) return result;
   throw cause;
 }

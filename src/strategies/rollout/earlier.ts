@@ -1,4 +1,4 @@
-import type { Release, RolloutEvent } from "../../model/index.ts";
+import type { Release, RolloutAborted, RolloutEvent } from "../../model/index.ts";
 import type { StrategyResult } from "../../ports/index.ts";
 import type { Rollout } from "./rollout.ts";
 
@@ -15,11 +15,15 @@ export async function endWhatWasDecided(rollout: Rollout): Promise<StrategyResul
     return rollout.state.candidate === undefined ? undefined : rollout.hold(last.reason);
   }
   if (last?.type !== "rollout.aborting" && last?.type !== "rollout.aborted") return undefined;
-  const result = last.type === "rollout.aborting" ? await rollout.finishAbort(last.reason) : undefined;
+  const result = last.type === "rollout.aborting" ? await rollout.finishAbort(last.reason) : asTold(last);
   const announced = earlier.findLast((event) => event.type === "rollout.aborting");
-  if (announced?.refused === true) return result ?? { outcome: "rolled-back", reason: announced.reason };
+  if (announced?.refused === true) return result;
   await rollout.lookAgain();
   return undefined;
+}
+
+function asTold({ reason, restored }: RolloutAborted): StrategyResult {
+  return { outcome: "rolled-back", reason, ...(restored === undefined ? {} : { restored }) };
 }
 
 /** Whether `release` is what an earlier process of the run rolled out, without having told that it was promoted. */

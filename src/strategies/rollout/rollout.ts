@@ -1,4 +1,4 @@
-import { messageOf, SluiceError } from "../../errors/index.ts";
+import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
 import type { Release } from "../../model/index.ts";
 import type { RolloutDriver, RolloutState, StrategyContext, StrategyResult } from "../../ports/index.ts";
 
@@ -26,6 +26,11 @@ export class Rollout {
 
   get state(): RolloutState {
     return this.#state;
+  }
+
+  /** The weight that was asked for last: which step the target is in. */
+  get asked(): number {
+    return this.#state.asked ?? this.#state.weight;
   }
 
   get context(): StrategyContext {
@@ -66,6 +71,15 @@ export class Rollout {
     await this.#look();
   }
 
+  /** Has the target roll the whole release out by itself. */
+  async roll(): Promise<StrategyResult> {
+    this.context.signal.throwIfAborted();
+    this.#touched = true;
+    await this.driver.roll?.();
+    await this.#look();
+    return this.promote();
+  }
+
   /** Sends `weight` per cent of the traffic to the candidate; `step` of `steps`, counted from 1. */
   async route(weight: number, step: number, steps: number): Promise<void> {
     this.context.signal.throwIfAborted();
@@ -100,11 +114,12 @@ export class Rollout {
     try {
       await this.driver.abort(reason);
     } catch (error) {
+      if (isSluiceError(error) && error.code === "ROLLOUT_HELD") return await this.#holdNow(error.message);
       throw new AbortFailure(target, reason, error);
     }
     const restored = stable === undefined ? {} : { restored: stable.revision };
     this.context.emit({ type: "rollout.aborted", target, reason, ...restored });
-    return { outcome: "rolled-back", reason };
+    return { outcome: "rolled-back", reason, ...restored };
   }
 
   /** Takes the target as it is now, after an abort that was left to be ended. */
@@ -117,6 +132,12 @@ export class Rollout {
     const { target, weight } = this.#state;
     this.context.emit({ type: "rollout.held", target, weight, reason });
     return { outcome: "held", reason };
+  }
+
+  async #holdNow(reason: string): Promise<StrategyResult> {
+    // What is told of it is how it stands after all that was done, and a cancelled run tells it too.
+    await this.lookAgain();
+    return this.hold(reason);
   }
 
   async #promote(options: { readonly keepOld: number } | undefined): Promise<Release> {

@@ -50,7 +50,11 @@ describe("blueGreen", () => {
     ["gives false", () => Promise.resolve(false), "verify gave false"],
   ])("takes the candidate back when verify %s", async (_, verify, why) => {
     const { result, driver } = await release(blueGreen({ verify: verify! }));
-    expect(result).toEqual({ outcome: "rolled-back", reason: `the preview was refused: ${why}` });
+    expect(result).toEqual({
+      outcome: "rolled-back",
+      reason: `the preview was refused: ${why}`,
+      restored: 1,
+    });
     expect(driver.weights).toEqual([]);
     expect(driver.state.candidate).toBeUndefined();
   });

@@ -46,7 +46,7 @@ describe("a rollout whose process died", () => {
   test("while it took back what was refused: that is ended, and is the result", async () => {
     for (const weight of [50, 0]) {
       const { result, calls, driver, told } = await goOn([started, refusing], weight);
-      expect(result).toEqual({ outcome: "rolled-back", reason });
+      expect(result).toEqual({ outcome: "rolled-back", reason, restored: 1 });
       expect(calls).toEqual(["abort"]);
       expect(told).toEqual(["rollout.aborted"]);
       expect(driver.state).toMatchObject({ weight: 0, candidate: undefined, stable: { revision: 1 } });
@@ -55,7 +55,7 @@ describe("a rollout whose process died", () => {
 
   test("after it had: nothing is touched", async () => {
     const { result, calls } = await goOn([started, refusing, aborted], undefined);
-    expect(result).toEqual({ outcome: "rolled-back", reason });
+    expect(result).toEqual({ outcome: "rolled-back", reason, restored: 1 });
     expect(calls).toEqual([]);
   });
 

@@ -7,7 +7,8 @@ import type { LiveObject } from "../readiness/object.ts";
 const WAVES: readonly (readonly string[])[] = [
   ["Namespace", "PriorityClass", "StorageClass", "RuntimeClass", "IngressClass", "GatewayClass"],
   ["CustomResourceDefinition"],
-  ["ServiceAccount", "ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"],
+  ["ServiceAccount", "ClusterRole", "Role"],
+  ["ClusterRoleBinding", "RoleBinding"],
   [
     "ResourceQuota",
     "LimitRange",
@@ -28,15 +29,15 @@ const PLACE = new Map(WAVES.flatMap((kinds, wave) => kinds.map((kind) => [kind, 
 /** Until these are ready, objects that need them are refused by the API. */
 const SETTLING = new Set(["Namespace", "CustomResourceDefinition"]);
 
-export interface Wave {
-  readonly objects: readonly LiveObject[];
+export interface Wave<T extends LiveObject = LiveObject> {
+  readonly objects: readonly T[];
   /** Whether its objects must be ready before the next wave is applied. */
   readonly settles: boolean;
 }
 
 /** Objects in the order in which they are applied; within a wave as they were given. Removing goes the other way. */
-export function inWaves(objects: readonly LiveObject[]): readonly Wave[] {
-  const waves = WAVES.map((): LiveObject[] => []);
+export function inWaves<T extends LiveObject>(objects: readonly T[]): readonly Wave<T>[] {
+  const waves = WAVES.map((): T[] => []);
   for (const object of objects) waves[PLACE.get(object.kind) ?? OTHERS]?.push(object);
   return waves
     .filter((wave) => wave.length > 0)

@@ -7,6 +7,7 @@ import {
   judgeDefinition,
   judgeJob,
   judgeNamespace,
+  judgePod,
   judgeRoute,
   judgeService,
 } from "./others.ts";
@@ -26,6 +27,7 @@ const RULES: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
   "/PersistentVolumeClaim": judgeClaim,
   "/Service": judgeService,
   "/Namespace": judgeNamespace,
+  "/Pod": judgePod,
 };
 
 /**

@@ -19,6 +19,20 @@ export function judgeJob(object: LiveObject): Verdict {
   return waiting(`${succeeded} pods have succeeded, ${active} are running`);
 }
 
+/** A pod that stands for itself. */
+export function judgePod(object: LiveObject): Verdict {
+  const phase = text(object, "status", "phase");
+  if (phase === "Succeeded") return ready("it has run to its end");
+  if (phase === "Failed") {
+    const why =
+      text(object, "status", "message") || text(object, "status", "reason") || "a container ended badly";
+    return failed(`it failed: ${why}`);
+  }
+  return conditionsOf(object).get("Ready")?.status === "True"
+    ? ready("it is ready")
+    : waiting(phase === "Running" ? "it runs and is not ready yet" : "it does not run yet");
+}
+
 export function judgeDefinition(object: LiveObject): Verdict {
   const conditions = conditionsOf(object);
   const names = conditions.get("NamesAccepted");

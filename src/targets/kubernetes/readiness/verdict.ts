@@ -3,7 +3,13 @@ export type Verdict =
   | { readonly state: "ready"; readonly text: string }
   | { readonly state: "waiting"; readonly text: string }
   /** It will not become ready by waiting. */
-  | { readonly state: "failed"; readonly text: string; readonly hint?: string }
+  | {
+      readonly state: "failed";
+      readonly text: string;
+      readonly hint?: string;
+      /** It may mend itself after all: a quota that old pods still fill, an account that is about to be made. */
+      readonly transient?: true;
+    }
   /** Somebody else has changed it since it was applied: its being ready would prove nothing. */
   | { readonly state: "superseded"; readonly text: string };
 
@@ -12,3 +18,4 @@ export const waiting = (text: string): Verdict => ({ state: "waiting", text });
 export const superseded = (text: string): Verdict => ({ state: "superseded", text });
 export const failed = (text: string, hint?: string): Verdict =>
   hint === undefined ? { state: "failed", text } : { state: "failed", text, hint };
+export const failedForNow = (text: string): Verdict => ({ state: "failed", text, transient: true });

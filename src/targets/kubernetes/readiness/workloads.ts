@@ -1,5 +1,5 @@
 import { at, conditionsOf, count, type LiveObject, replicasOf, text } from "./object.ts";
-import { failed, ready, type Verdict, waiting } from "./verdict.ts";
+import { failed, failedForNow, ready, type Verdict, waiting } from "./verdict.ts";
 
 /** Source of the order: `kubectl rollout status` (polymorphichelpers/rollout_status.go), made stricter where noted. */
 export function judgeDeployment(object: LiveObject): Verdict {
@@ -15,7 +15,7 @@ export function judgeDeployment(object: LiveObject): Verdict {
     );
   }
   const quota = conditions.get("ReplicaFailure");
-  if (quota?.status === "True") return failed(`its pods cannot be made: ${quota.message}`);
+  if (quota?.status === "True") return failedForNow(`its pods cannot be made: ${quota.message}`);
   const wanted = replicasOf(object);
   const updated = count(object, "status", "updatedReplicas");
   const all = count(object, "status", "replicas");
@@ -31,7 +31,7 @@ export function judgeDeployment(object: LiveObject): Verdict {
 
 export function judgeReplicaSet(object: LiveObject): Verdict {
   const trouble = conditionsOf(object).get("ReplicaFailure");
-  if (trouble?.status === "True") return failed(`its pods cannot be made: ${trouble.message}`);
+  if (trouble?.status === "True") return failedForNow(`its pods cannot be made: ${trouble.message}`);
   const wanted = replicasOf(object);
   const available = count(object, "status", "availableReplicas");
   const all = count(object, "status", "replicas");

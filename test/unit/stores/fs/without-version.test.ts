@@ -2,9 +2,11 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { service, rolling } from "../../../../src/deploy/index.ts";
+import { rolling } from "../../../../src/deploy/index.ts";
 import { decideGate } from "../../../../src/host/decide.ts";
 import { approval, artifact, onBranch, pipeline, planOf, run, sh } from "../../../../src/index.ts";
+import type { Artifact, RefCore } from "../../../../src/model/index.ts";
+import type { App } from "../../../../src/ports/index.ts";
 import { FileRunStore } from "../../../../src/stores/fs/index.ts";
 import { local } from "../../../../src/targets/local/index.ts";
 import { tempFolder } from "../../../fixtures/temp-folder.ts";
@@ -12,7 +14,23 @@ import { tempFolder } from "../../../fixtures/temp-folder.ts";
 const RUN = "20261122-203832-4f9a1c";
 const FIXTURE = fileURLToPath(new URL("../../../fixtures/runs-without-version", import.meta.url));
 
-/** What the run in the fixture was started from, word for word. */
+/** What `service({ artifact, command: ["node", "out/server.js"] })` gave then. Today's says more, for clusters. */
+const asServiceMadeIt = <P extends string>(subject: RefCore<Artifact, P>): App<P> => ({
+  kind: "service",
+  spec: {
+    artifact: subject,
+    command: ["node", "out/server.js"],
+    port: null,
+    replicas: 1,
+    health: { path: "/healthz", interval: 1_000, timeout: 2_000, startup: 60_000 },
+    env: {},
+    secrets: {},
+    drain: 30_000,
+  },
+  subject,
+});
+
+/** What the run in the fixture was started from, word for word but for the app. */
 const shop = (limit = "5m") =>
   pipeline({ name: "shop" }, (p) => {
     const built = p
@@ -28,7 +46,7 @@ const shop = (limit = "5m") =>
     const vetted = release.gate("approval", artifact(built, "bundle"), approval());
     release.deploy("shop", {
       to: local({ name: "shop" }),
-      app: service({ artifact: vetted, command: ["node", "out/server.js"] }),
+      app: asServiceMadeIt(vetted),
       strategy: rolling(),
       when: onBranch("no-such-branch"),
     });

@@ -1,0 +1,72 @@
+import type { RolloutDriver, TargetContext } from "../../ports/index.ts";
+import { BundleDriver } from "./driver/bundle-driver.ts";
+import { countSource } from "./driver/counts.ts";
+import { KubernetesDriver } from "./driver/driver.ts";
+import { forwardOver } from "./driver/forward.ts";
+import { makeGood, makeGoodBundle } from "./driver/moves/make-good.ts";
+import { PreviewProxy } from "./driver/preview-proxy.ts";
+import { previewName } from "./driver/preview.ts";
+import { identityOf, type Session } from "./driver/session.ts";
+import { renderBundle } from "./manifests/render-bundle.ts";
+import { openSession } from "./open-session.ts";
+import type { OpenCluster, TargetHands } from "./place.ts";
+import { MANAGER } from "./release/types.ts";
+import { appName } from "./render/names.ts";
+import { ensureSalt } from "./render/salt.ts";
+import { renderService } from "./render/service.ts";
+import type { KubernetesDeploySpec } from "./spec.ts";
+
+/**
+ * Takes the app's lease and makes good what a run that was killed may have left: a candidate of another release is taken
+ * back, and the requests go to the stable one. The same release in another size is no new release: it is resized.
+ */
+export async function connectKubernetes(
+  hands: TargetHands,
+  spec: KubernetesDeploySpec,
+  context: TargetContext,
+): Promise<RolloutDriver> {
+  const app = appName(spec.app, spec.target.app ?? fromPipeline(context.pipeline));
+  const bundle = spec.app.kind === "service" ? undefined : await renderBundle(spec.app, context);
+  const { session, open } = await openSession(hands, spec.target, context, () => app);
+  try {
+    if (bundle !== undefined) {
+      const driver = new BundleDriver(session, { kind: "bundle", ...bundle });
+      await makeGoodBundle(session, driver, bundle.digest);
+      return driver;
+    }
+    const salt = await ensureSalt(session.api, open.namespace, MANAGER);
+    const service = renderService(spec.app, identityOf(session.place), { salt });
+    await makeGood(session, service);
+    const counts = hands.counts;
+    return new KubernetesDriver(
+      session,
+      service,
+      previewOf(session, open, context),
+      counts && ((of) => countSource(counts, of)),
+    );
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** In a pod the candidate is asked by its name; everywhere else through the API server. */
+function previewOf(
+  session: Session,
+  { connection }: OpenCluster,
+  { env }: TargetContext,
+): PreviewProxy | undefined {
+  const all = { ...process.env, ...env };
+  if (all["KUBERNETES_SERVICE_HOST"] !== undefined) return undefined;
+  const { app, namespace } = session.place;
+  return new PreviewProxy({ namespace, name: previewName(app), port: "http" }, forwardOver(connection, all));
+}
+
+/** A pipeline's name as an app may be called; what cannot be made one is refused where it is used. */
+function fromPipeline(pipeline: string): string {
+  return pipeline
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 50)
+    .replaceAll(/^-+|-+$/g, "");
+}

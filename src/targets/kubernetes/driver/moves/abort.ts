@@ -1,0 +1,112 @@
+import { isSluiceError, messageOf, SluiceError } from "../../../../errors/index.ts";
+import { isTraffic, removeNew, restoreOld } from "../../release/restore.ts";
+import type { Touched } from "../../release/types.ts";
+import type { Session } from "../session.ts";
+import type { SideNow, Situation } from "../situation.ts";
+import { awaitReady, resize } from "../workload.ts";
+
+export interface AbortOptions {
+  /** Whether it is taken back even after a migration that going back does not undo. @defaultValue false */
+  readonly anyway?: boolean;
+}
+
+/**
+ * Takes the candidate back, as one unit: first all that the stable release needs and all its replicas, ready; then the
+ * requests; the candidate last. Not stopped by the end of the run. Does nothing where there is no candidate.
+ *
+ * Throws `ROLLOUT_HELD`, and changes nothing, where a migration has run that going back does not undo.
+ */
+export async function abortCandidate(
+  session: Session,
+  reason: string,
+  { anyway = false }: AbortOptions = {},
+): Promise<void> {
+  const signal = session.back;
+  const now = await session.look();
+  const { stable, candidate } = now;
+  if (candidate === undefined) return;
+  const { header } = candidate.release;
+  if (header.forwardOnly.length > 0 && !anyway) throw held(header.revision, header.forwardOnly, reason);
+  const { before } = await session.records.payload(candidate.release);
+  // Replicas are looked after here: what was recorded of a workload may be from the middle of an earlier rollout.
+  const others = before.filter(({ ref }) => ref.kind !== "Deployment");
+  await restoreOld(
+    session,
+    others.filter((one) => !isTraffic(one)),
+  );
+  if (stable !== undefined) await restoreStable(session, now, stable, signal);
+  await restoreOld(session, others.filter(isTraffic));
+  if (stable !== undefined) await settle(session, stable, signal);
+  await end(session, candidate, before);
+  const state = header.returning ? "retired" : "aborted";
+  await session.records.update(candidate.release, { state, returning: false, reason: session.mask(reason) });
+  session.say(`revision ${header.revision}: taken back`);
+}
+
+async function restoreStable(
+  session: Session,
+  { candidate }: Situation,
+  stable: SideNow,
+  signal: AbortSignal,
+): Promise<void> {
+  const { workload, release } = stable;
+  if (workload === undefined) {
+    throw session.misplaced(
+      `has lost the workload of its stable release, revision ${stable.revision}`,
+      "Somebody has removed it. Go back to another revision: sluice rollback TARGET --to REVISION.",
+    );
+  }
+  const full = Math.max(
+    stable.replicas,
+    release.header.replicas,
+    candidate?.release.header.fromReplicas ?? 0,
+  );
+  const resized = await resize(session, workload, full);
+  const { content } = await session.records.payload(release);
+  try {
+    await awaitReady(session, resized, content.kind === "service" ? content.startup : 0, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const again = await session.look();
+    // A candidate that was judged bad is better than nothing at all, and worse than a part of the stable release.
+    if ((again.stable?.ready ?? 0) === 0 && (candidate?.ready ?? 0) > 0) throw error;
+    session.say(
+      `revision ${stable.revision}: not all of its ${full} replicas are ready: ${messageOf(error)}`,
+    );
+  }
+}
+
+async function settle(session: Session, stable: SideNow, signal: AbortSignal): Promise<void> {
+  const { content } = await session.records.payload(stable.release);
+  if (content.kind !== "service") return;
+  const party = { revision: stable.revision, replicas: stable.replicas };
+  try {
+    await session.router.settle(party, content.ports, signal);
+  } catch (error) {
+    // Sent there, and nobody is there to take them: what is left of the stable release is what there is.
+    if (!isSluiceError(error) || error.code !== "TARGET_STATE") throw error;
+    session.say(error.message);
+  }
+}
+
+/** Ends the candidate. One that was being brought back stays as it was before, without replicas. */
+async function end(
+  session: Session,
+  { release, workload }: SideNow,
+  before: readonly Touched[],
+): Promise<void> {
+  if (release.header.returning && workload !== undefined) await resize(session, workload, 0);
+  await removeNew(session, before);
+}
+
+function held(revision: number, jobs: readonly string[], reason: string): SluiceError {
+  const which =
+    jobs.length === 1 ? `the migration ${jobs[0] ?? ""} has` : `the migrations ${jobs.join(", ")} have`;
+  return new SluiceError(
+    "ROLLOUT_HELD",
+    `revision ${revision} is not taken back, because ${which} run and cannot be undone; it was to go because ${reason}`,
+    {
+      hint: "Deploy a release that mends it. To go back all the same, name the revision: sluice rollback TARGET --to REVISION.",
+    },
+  );
+}

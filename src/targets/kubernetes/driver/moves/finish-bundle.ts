@@ -1,0 +1,15 @@
+import type { StoredRelease } from "../../release/types.ts";
+import type { Session } from "../session.ts";
+import { liveFirst } from "../situation.ts";
+import { prune } from "./prune.ts";
+
+/** Retires what was live before. Gives what is live. */
+export async function finishBundle(session: Session): Promise<StoredRelease | undefined> {
+  const [stable, ...outgoing] = liveFirst(await session.records.list(["live"]));
+  for (const old of outgoing) {
+    const reason = `replaced by revision ${stable?.header.revision ?? 0}`;
+    await session.records.update(old, { state: "retired", reason });
+  }
+  await prune(session);
+  return stable;
+}

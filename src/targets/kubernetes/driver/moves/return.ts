@@ -1,0 +1,75 @@
+import { refOf, takeSnapshot } from "../../release/snapshot.ts";
+import {
+  MANAGER,
+  type ReleasePayload,
+  type ServiceContent,
+  type StoredRelease,
+} from "../../release/types.ts";
+import { applyAll } from "../apply-all.ts";
+import type { Session } from "../session.ts";
+import { awaitReady, resize } from "../workload.ts";
+import { abortCandidate } from "./abort.ts";
+import { finishPromotion } from "./finish.ts";
+import { promoteCandidate } from "./promote.ts";
+
+/**
+ * Makes a release that was live before the live one again, as a rollout of its own: recorded first, taken back where it
+ * does not come up. Its Deployment is used where it is still there, and made again from the record where it is not.
+ */
+export async function returnTo(session: Session, revision: number): Promise<void> {
+  const signal = session.forward;
+  const { stable } = await session.look();
+  if (stable?.revision === revision) {
+    await finishPromotion(session, signal);
+    return;
+  }
+  const release = (await session.records.list()).find(({ header }) => header.revision === revision);
+  const payload = release && (await session.records.payload(release));
+  if (release === undefined || payload?.content.kind !== "service") {
+    throw session.misplaced(`keeps no revision ${revision}`, "Look at its status.");
+  }
+  const { content } = payload;
+  const begun = release.header.returning ? release : await begin(session, release, payload, content);
+  try {
+    await bringUp(session, begun, content);
+    const { replicas } = begun.header;
+    await promoteCandidate(session, () => ({ content, replicas, keepOld: 0, after: [] }));
+  } catch (error) {
+    await abortCandidate(session, "did not become ready", { anyway: true });
+    throw error;
+  }
+}
+
+async function begin(
+  session: Session,
+  release: StoredRelease,
+  { made }: ReleasePayload,
+  content: ServiceContent,
+): Promise<StoredRelease> {
+  const { api, records, router } = session;
+  const now = await session.look();
+  const other = now.stable && (await records.payload(now.stable.release)).content;
+  const later = other?.kind === "service" ? other.stable : [];
+  const refs = [...content.configuration, content.workload, ...content.stable, ...later].map(refOf);
+  const unique = new Map([...refs, ...router.touches].map((ref) => [`${ref.kind} ${ref.name}`, ref]));
+  const before = await takeSnapshot(api, [...unique.values()]);
+  const replicas = Math.max(content.replicas, now.stable?.replicas ?? 0);
+  const from = now.stable?.revision ?? null;
+  const fromReplicas = now.stable?.replicas ?? 0;
+  const begun = { state: "pending", returning: true, from, fromReplicas } as const;
+  const edit = { ...begun, keepOld: 0, reason: null, replicas };
+  return await records.update(release, edit, { before, made, content });
+}
+
+async function bringUp(session: Session, release: StoredRelease, content: ServiceContent): Promise<void> {
+  const { api, guard, force, forward } = session;
+  await applyAll(session, content.configuration);
+  const { revision, replicas } = release.header;
+  const existing = (await session.look()).workloads.get(revision);
+  let workload = existing;
+  if (workload === undefined) {
+    await guard();
+    workload = await api.apply(content.workload, { manager: MANAGER, force });
+  }
+  await awaitReady(session, await resize(session, workload, replicas), content.startup, forward);
+}

@@ -1,0 +1,120 @@
+import { SluiceError } from "../../../errors/index.ts";
+import type { ClusterApi, ObjectRef } from "../api/types.ts";
+import type { DeployLease } from "../lease/types.ts";
+import type { AppIdentity } from "../render/types.ts";
+import { RecordStore } from "../release/record-store.ts";
+import type { Endpoints } from "../traffic/endpoints.ts";
+import type { TrafficRouter } from "../traffic/router.ts";
+import { lookAt, type Situation } from "./situation.ts";
+
+/** One app in one namespace. */
+export interface Place {
+  readonly app: string;
+  readonly namespace: string;
+  readonly target: string;
+  readonly pipeline: string;
+  readonly run: string;
+}
+
+/** A place as the renderer speaks of it. */
+export function identityOf({ app, namespace, target, pipeline }: Place): AppIdentity {
+  return { name: app, namespace, target, pipeline };
+}
+
+/** Time as the driver sees it. */
+export interface DriverClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface SessionParts {
+  readonly api: ClusterApi;
+  readonly lease: DeployLease;
+  readonly place: Place;
+  readonly router: TrafficRouter;
+  readonly endpoints: Endpoints;
+  readonly clock: DriverClock;
+  /** Fires when the run is to end. */
+  readonly signal: AbortSignal;
+  /** Most that one wait may take beyond what a replica is allowed to start up: milliseconds. */
+  readonly timeout: number;
+  /** How many retired releases are kept. */
+  readonly history: number;
+  /** Takes over fields that others own. */
+  readonly force: boolean;
+  readonly mask: (text: string) => string;
+  readonly say: (text: string) => void;
+}
+
+/** An app held under its lease: what every move needs. Knows nothing that the cluster could not be asked. */
+export class Session {
+  readonly api: ClusterApi;
+  readonly place: Place;
+  readonly router: TrafficRouter;
+  readonly endpoints: Endpoints;
+  readonly clock: DriverClock;
+  readonly timeout: number;
+  readonly history: number;
+  readonly force: boolean;
+  readonly mask: (text: string) => string;
+  readonly say: (text: string) => void;
+  readonly records: RecordStore;
+  /** Ends what goes forward: the run's signal, or the lease lost. */
+  readonly forward: AbortSignal;
+  /** Ends what goes back, which a cancelled run must not: only the lease lost. */
+  readonly back: AbortSignal;
+  readonly #lease: DeployLease;
+
+  constructor(parts: SessionParts) {
+    this.api = parts.api;
+    this.place = parts.place;
+    this.router = parts.router;
+    this.endpoints = parts.endpoints;
+    this.clock = parts.clock;
+    this.timeout = parts.timeout;
+    this.history = parts.history;
+    this.force = parts.force;
+    this.mask = parts.mask;
+    this.say = parts.say;
+    this.#lease = parts.lease;
+    this.back = parts.lease.lost;
+    this.forward = AbortSignal.any([parts.signal, parts.lease.lost]);
+    this.records = new RecordStore(parts.api, parts.place, parts.lease);
+  }
+
+  get fence(): number {
+    return this.#lease.fence;
+  }
+
+  /** To be called before every change. Throws `TARGET_BUSY` once somebody else has the lease. */
+  readonly guard = (): Promise<void> => this.#lease.assertHeld();
+
+  /** What is true now, asked of the cluster. */
+  look(): Promise<Situation> {
+    return lookAt(this.api, this.place, this.records.list(["pending", "live"]));
+  }
+
+  ref(apiVersion: string, kind: string, name: string): ObjectRef {
+    return { apiVersion, kind, name, namespace: this.place.namespace };
+  }
+
+  /** The error for a target that is not as a call needs it. */
+  misplaced(problem: string, hint: string): SluiceError {
+    return new SluiceError(
+      "TARGET_STATE",
+      `"${this.place.app}" on target "${this.place.target}" ${problem}`,
+      { hint },
+    );
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.router.close();
+      this.endpoints.close();
+      await this.#lease.release();
+    } finally {
+      this.api.close();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export { kubernetes } from "./kubernetes.ts";
+export { type KubernetesOptions, type KubernetesTargetOptions, splitOptions } from "./options.ts";
+export type { CountedSide, CountsFrom, CountsQuery } from "./driver/counts.ts";
+export type { GatewayParent } from "./spec.ts";
+export { gateway, replicas, type GatewayOptions, type Traffic } from "./traffic/traffic.ts";

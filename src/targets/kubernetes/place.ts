@@ -1,0 +1,41 @@
+import type { ClusterConnection, ClusterProvider, TargetContext } from "../../ports/index.ts";
+import { openClusterApi } from "./api/open.ts";
+import type { ClusterApi } from "./api/types.ts";
+import type { CountsFrom } from "./driver/counts.ts";
+import type { KubernetesSpec } from "./spec.ts";
+
+/** What a target is made with and no plan can hold. */
+export interface TargetHands {
+  readonly provider: ClusterProvider;
+  readonly counts: CountsFrom | undefined;
+  /** Speaks with the API server. @defaultValue the real one */
+  readonly open?: typeof openClusterApi;
+  /** How long the lease of a process that is gone holds up the next one: milliseconds. @defaultValue 30,000 */
+  readonly leaseDuration?: number;
+}
+
+/** A cluster that is spoken to. */
+export interface OpenCluster {
+  readonly api: ClusterApi;
+  readonly connection: ClusterConnection;
+  readonly namespace: string;
+}
+
+/** Opens the cluster. Nothing is asked of it but what its provider asks. */
+export async function openCluster(
+  { provider, open }: TargetHands,
+  spec: KubernetesSpec,
+  context: TargetContext,
+): Promise<OpenCluster> {
+  const { env, root } = context;
+  context.signal.throwIfAborted();
+  // Not the run's signal: taking a release back needs credentials after the run was cancelled.
+  const signal = new AbortController().signal;
+  const all = { ...process.env, ...env };
+  const connection = await provider.connect({ env: all, root, signal, now: () => Date.now() });
+  const log = (text: string): void => {
+    context.write("stderr", `${context.mask(text)}\n`)?.catch(() => undefined);
+  };
+  const api = (open ?? openClusterApi)(connection, { cluster: provider.describe(), env: all, log });
+  return { api, connection, namespace: spec.namespace ?? connection.namespace ?? "default" };
+}

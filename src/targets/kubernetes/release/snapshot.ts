@@ -1,0 +1,29 @@
+import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
+import { ownedFields } from "./owned-fields.ts";
+import { MANAGER, type Touched } from "./types.ts";
+
+/** How objects are before a release touches them. */
+export async function takeSnapshot(api: ClusterApi, refs: readonly ObjectRef[]): Promise<readonly Touched[]> {
+  return await Promise.all(
+    refs.map(async (ref): Promise<Touched> => {
+      const object = await api.get(ref);
+      // Kinds of an answer to a GET are those asked for; some servers leave them out.
+      const known = object && { ...object, apiVersion: ref.apiVersion, kind: ref.kind };
+      return { ref, fields: known && ownedFields(known, MANAGER) };
+    }),
+  );
+}
+
+/** The name of an object. */
+export function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  const { name, namespace } = metadata;
+  return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };
+}
+
+export function sameRef(a: ObjectRef, b: ObjectRef): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.kind === b.kind && groupOf(a) === groupOf(b);
+}
+
+function groupOf({ apiVersion }: ObjectRef): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/", 1)[0] ?? "") : "";
+}

@@ -1,0 +1,86 @@
+import type { KubeObject, ObjectRef } from "../api/types.ts";
+
+/** The field manager of all that we write. */
+export const MANAGER = "sluice";
+
+/** How a release stands: `pending` from its first change on, `live` once it is the stable one. */
+export type ReleaseState = "pending" | "live" | "retired" | "aborted";
+
+export const RELEASE_STATES = ["pending", "live", "retired", "aborted"] as const;
+
+/** What is known of a release at a glance. Times are milliseconds since 1970. */
+export interface ReleaseHeader {
+  readonly revision: number;
+  readonly digest: string;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly createdAt: number;
+  readonly state: ReleaseState;
+  /** Of the whole release. */
+  readonly replicas: number;
+  /** Of the lease under which it was written last. */
+  readonly fence: number;
+  /** The revision that was live when it began. */
+  readonly from: number | null;
+  /** How many replicas that one had then: an autoscaler may have given it more than its own record says. */
+  readonly fromReplicas: number;
+  /** When it became live, the last time. */
+  readonly promotedAt: number | null;
+  /** How long the release before it is kept at full size from then on: milliseconds. */
+  readonly keepOld: number;
+  /** Set while a release that was retired is being brought back: taking it back then retires it again. */
+  readonly returning: boolean;
+  /** Jobs that have been begun and whose work going back does not undo. */
+  readonly forwardOnly: readonly string[];
+  /** Why it was taken back, or is no longer live. */
+  readonly reason: string | null;
+  /** Configuration that it needs, so that pruning spares what another release still uses. */
+  readonly configuration: readonly ObjectRef[];
+}
+
+/** An object as it was before a release touched it. */
+export interface Touched {
+  readonly ref: ObjectRef;
+  /** The fields that were ours; undefined where there was no such object. */
+  readonly fields: KubeObject | undefined;
+}
+
+/** All that makes a release, so that it can be brought back without the pipeline that made it. */
+export type ReleaseContent = ServiceContent | BundleContent;
+
+/** Of a `service()`. */
+export interface ServiceContent {
+  readonly kind: "service";
+  readonly digest: string;
+  readonly replicas: number;
+  /** How long a new replica may take to be ready: milliseconds. */
+  readonly startup: number;
+  /** The Service's ports; its selector is the traffic router's. */
+  readonly ports: readonly Readonly<Record<string, unknown>>[];
+  readonly configuration: readonly KubeObject[];
+  readonly workload: KubeObject;
+  /** What follows the stable release: disruption budget, autoscaler. */
+  readonly stable: readonly KubeObject[];
+}
+
+/** Of manifests: objects that roll out by themselves. */
+export interface BundleContent {
+  readonly kind: "bundle";
+  readonly digest: string;
+  readonly objects: readonly KubeObject[];
+}
+
+/** What a record keeps besides its header. */
+export interface ReleasePayload {
+  readonly before: readonly Touched[];
+  /** What exists for this release alone, and goes when it is forgotten. */
+  readonly made: readonly ObjectRef[];
+  readonly content: ReleaseContent;
+}
+
+/** A record as it is in the cluster. */
+export interface StoredRelease {
+  readonly header: ReleaseHeader;
+  /** The Secret, for what is replaced next; its `resourceVersion` is the precondition. */
+  readonly secret: KubeObject;
+}

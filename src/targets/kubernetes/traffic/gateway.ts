@@ -1,0 +1,184 @@
+import type { KubeObject, ObjectRef } from "../api/types.ts";
+import { judgeReadiness } from "../readiness/judge.ts";
+import { at, count, list, text } from "../readiness/object.ts";
+import { LABELS } from "../render/types.ts";
+import { MANAGER } from "../release/types.ts";
+import { SluiceError } from "../../../errors/index.ts";
+import type { GatewayParent } from "../spec.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { Division, Parties, Party, Ports, RouterHands, Sizes, TrafficRouter } from "./router.ts";
+import { serviceObject } from "./service-object.ts";
+import { untilSeen } from "./until-seen.ts";
+
+const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } as const;
+
+/**
+ * Divides requests by the weights of an HTTPRoute between two Services, `<app>-stable` and `<app>-candidate`. The Service
+ * `<app>` itself, for those who ask inside the cluster, follows the stable release.
+ *
+ * Source: Gateway API v1, HTTPRouteRule.backendRefs[].weight; RouteParentStatus.conditions Accepted and ResolvedRefs.
+ */
+export class GatewayRouter implements TrafficRouter {
+  readonly kind = "gateway";
+  readonly touches: readonly ObjectRef[];
+  readonly url?: string;
+  readonly #hands: RouterHands;
+  readonly #endpoints: Endpoints;
+  readonly #parents: readonly GatewayParent[];
+  readonly #hostnames: readonly string[];
+
+  constructor(
+    hands: RouterHands,
+    endpoints: Endpoints,
+    options: { readonly parents: readonly GatewayParent[]; readonly hostnames: readonly string[] },
+  ) {
+    const { app, namespace } = hands;
+    this.#hands = hands;
+    this.#endpoints = endpoints;
+    this.#parents = options.parents;
+    this.#hostnames = options.hostnames;
+    const [host] = options.hostnames;
+    if (host !== undefined && !host.startsWith("*")) this.url = `http://${host}`;
+    const service = (name: string): ObjectRef => ({ apiVersion: "v1", kind: "Service", name, namespace });
+    this.touches = [app, `${app}-stable`, `${app}-candidate`]
+      .map(service)
+      .concat({ ...ROUTE, name: app, namespace });
+  }
+
+  /** Weights do not depend on the number of pods. */
+  sizes(): Sizes | undefined {
+    return undefined;
+  }
+
+  draft(ports: Ports): readonly KubeObject[] {
+    const { app } = this.#hands;
+    const services = [app, `${app}-stable`, `${app}-candidate`].map((name) => this.#service(name, 1, ports));
+    return [...services, this.#route(0, ports)];
+  }
+
+  async read({ candidate }: Parties): Promise<Division> {
+    const route = candidate && (await this.#hands.api.get(this.#routeRef()));
+    const weight = candidate === undefined ? 0 : weightOf(route, `${this.#hands.app}-candidate`);
+    return { weight, asked: weight };
+  }
+
+  async divide(
+    weight: number,
+    { stable, candidate }: Parties,
+    ports: Ports,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { app } = this.#hands;
+    if (weight <= 0) {
+      if (stable !== undefined) await this.settle(stable, ports, signal);
+      return;
+    }
+    if (candidate === undefined) return;
+    // A first release has nobody to share with: it gets the name that stays at once.
+    if (stable === undefined) {
+      await this.settle(candidate, ports, signal);
+      return;
+    }
+    await this.#point(`${app}-stable`, stable.revision, ports, signal);
+    await this.#point(`${app}-candidate`, candidate.revision, ports, signal);
+    await this.#weigh(weight, ports, signal);
+  }
+
+  async settle({ revision }: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+    const { app, api } = this.#hands;
+    // While the candidate's Service still takes all, this one has no requests to lose.
+    await this.#point(`${app}-stable`, revision, ports, signal);
+    await this.#point(app, revision, ports, signal);
+    const candidate = await api.get(this.#serviceRef(`${app}-candidate`));
+    if (candidate === undefined) await this.#point(`${app}-candidate`, revision, ports, signal);
+    await this.#weigh(0, ports, signal);
+    if (candidate !== undefined) await this.#point(`${app}-candidate`, revision, ports, signal);
+  }
+
+  async isSettled({ revision }: Party): Promise<boolean> {
+    const { api, app } = this.#hands;
+    const [route, ...services] = await Promise.all([
+      api.get(this.#routeRef()),
+      ...[app, `${app}-stable`, `${app}-candidate`].map((name) => api.get(this.#serviceRef(name))),
+    ]);
+    return (
+      route !== undefined &&
+      weightOf(route, `${app}-candidate`) === 0 &&
+      services.every((service) => at(service, "spec", "selector", LABELS.revision) === String(revision))
+    );
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #point(name: string, revision: number, ports: Ports, signal: AbortSignal): Promise<void> {
+    const { api, guard, force, timeout } = this.#hands;
+    await guard();
+    await api.apply(this.#service(name, revision, ports), { manager: MANAGER, force });
+    await this.#endpoints.follow(name, [revision], { timeout, signal });
+  }
+
+  async #weigh(weight: number, ports: Ports, signal: AbortSignal): Promise<void> {
+    const { api, guard, force, timeout, namespace, app } = this.#hands;
+    await guard();
+    const applied = await api.apply(this.#route(weight, ports), { manager: MANAGER, force });
+    const { generation } = applied.metadata;
+    const watch = api.watch(ROUTE, { namespace, fields: `metadata.name=${app}` });
+    try {
+      let verdict = judgeReadiness({ ...applied, ...ROUTE }, generation);
+      const ended = await untilSeen(
+        watch,
+        () => {
+          const now = watch.objects.get(`${namespace}/${app}`);
+          if (now !== undefined) verdict = judgeReadiness({ ...now, ...ROUTE }, generation);
+          return verdict.state !== "waiting";
+        },
+        { timeout, signal },
+      );
+      if (ended && verdict.state === "ready") return;
+      throw new SluiceError(
+        "TARGET_STATE",
+        `the HTTPRoute ${app} in namespace ${namespace} does not divide the requests: ${verdict.text}`,
+        { hint: `Look at its status: kubectl describe httproute -n ${namespace} ${app}` },
+      );
+    } finally {
+      watch.close();
+    }
+  }
+
+  #service(name: string, revision: number, ports: Ports): KubeObject {
+    const { app, namespace, labels } = this.#hands;
+    return serviceObject({ name, namespace, app, revision, ports, labels });
+  }
+
+  #route(weight: number, ports: Ports): KubeObject {
+    const { app, namespace, labels } = this.#hands;
+    const port = Number(ports[0]?.["port"] ?? 80);
+    const parentRefs = this.#parents.map((parent) => ({ ...parent }));
+    const backendRefs = [
+      { name: `${app}-stable`, port, weight: 100 - weight },
+      { name: `${app}-candidate`, port, weight },
+    ];
+    const hostnames = this.#hostnames.length === 0 ? {} : { hostnames: [...this.#hostnames] };
+    return {
+      ...ROUTE,
+      metadata: { name: app, namespace, labels },
+      spec: { parentRefs, ...hostnames, rules: [{ backendRefs }] },
+    };
+  }
+
+  #serviceRef(name: string): ObjectRef {
+    return { apiVersion: "v1", kind: "Service", name, namespace: this.#hands.namespace };
+  }
+
+  #routeRef(): ObjectRef {
+    return { ...ROUTE, name: this.#hands.app, namespace: this.#hands.namespace };
+  }
+}
+
+function weightOf(route: KubeObject | undefined, backend: string): number {
+  const refs = list(route, "spec", "rules").flatMap((rule) => list(rule, "backendRefs"));
+  const found = refs.find((ref) => text(ref, "name") === backend);
+  return count(found, "weight");
+}

@@ -1,0 +1,122 @@
+import { at } from "../readiness/object.ts";
+import { LABELS } from "../render/types.ts";
+import { MANAGER } from "../release/types.ts";
+import type { KubeObject, ObjectRef } from "../api/types.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { pickSizes } from "./pick-sizes.ts";
+import type { Division, Parties, Party, Ports, RouterHands, Sizes, TrafficRouter } from "./router.ts";
+import { serviceObject, WEIGHT_ANNOTATION } from "./service-object.ts";
+
+/** Per cent by which what is reached may differ from what was asked for before it is said. */
+const NEAR = 2;
+
+/**
+ * Divides requests by numbers of pods: one Service selects the pods of both revisions, and each gets as many requests as
+ * any other. Needs nothing but a Service; weights are as coarse as the pods are few.
+ */
+export class ReplicasRouter implements TrafficRouter {
+  readonly kind = "replicas";
+  readonly touches: readonly ObjectRef[];
+  readonly #hands: RouterHands;
+  readonly #endpoints: Endpoints;
+
+  constructor(hands: RouterHands, endpoints: Endpoints) {
+    this.#hands = hands;
+    this.#endpoints = endpoints;
+    this.touches = [{ apiVersion: "v1", kind: "Service", name: hands.app, namespace: hands.namespace }];
+  }
+
+  sizes(weight: number, desired: number): Sizes | undefined {
+    if (weight <= 0 || weight >= 100) return undefined;
+    const sizes = pickSizes(weight, desired);
+    const reached = (100 * sizes.candidate) / (sizes.candidate + sizes.stable);
+    if (Math.abs(reached - weight) > NEAR) {
+      const pods = `${sizes.candidate} of ${sizes.candidate + sizes.stable} pods`;
+      this.#hands.say(
+        `${weight} % cannot be reached with ${desired} replicas: the candidate gets ${Math.round(reached)} % (${pods})`,
+      );
+    }
+    return sizes;
+  }
+
+  draft(ports: Ports): readonly KubeObject[] {
+    return [this.#service(undefined, ports, 0)];
+  }
+
+  async read({ stable, candidate }: Parties): Promise<Division> {
+    const service = await this.#live();
+    const revision = selected(service);
+    if (candidate === undefined || service === undefined) return { weight: 0, asked: 0 };
+    if (revision === candidate.revision) return { weight: 100, asked: 100 };
+    if (revision !== undefined || stable === undefined) return { weight: 0, asked: 0 };
+    const all = candidate.replicas + stable.replicas;
+    const share = all === 0 ? 0 : (100 * candidate.replicas) / all;
+    // Rounding must not make a part of the traffic look like none or all of it.
+    const weight = Math.min(99, Math.max(1, Math.round(share)));
+    const asked = Number(service.metadata.annotations?.[WEIGHT_ANNOTATION] ?? weight);
+    return { weight, asked: Number.isFinite(asked) ? asked : weight };
+  }
+
+  async divide(
+    weight: number,
+    { stable, candidate }: Parties,
+    ports: Ports,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (weight <= 0) {
+      if (stable !== undefined) await this.settle(stable, ports, signal);
+      return;
+    }
+    if (candidate === undefined) return;
+    const only = weight >= 100 || stable === undefined ? candidate.revision : undefined;
+    await this.#write(only, ports, weight);
+    const revisions =
+      only === undefined && stable !== undefined
+        ? [stable.revision, candidate.revision]
+        : [candidate.revision];
+    await this.#follow(revisions, signal);
+  }
+
+  async settle({ revision }: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+    await this.#write(revision, ports, 0);
+    await this.#follow([revision], signal);
+  }
+
+  async isSettled({ revision }: Party): Promise<boolean> {
+    return selected(await this.#live()) === revision;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #write(revision: number | undefined, ports: Ports, weight: number): Promise<void> {
+    const { api, guard, force } = this.#hands;
+    await guard();
+    await api.apply(this.#service(revision, ports, weight), { manager: MANAGER, force });
+  }
+
+  #service(revision: number | undefined, ports: Ports, weight: number): KubeObject {
+    const { app, namespace, labels } = this.#hands;
+    // Only while it is divided: at rest a Service says nothing of how it got there.
+    const annotations =
+      revision === undefined ? { annotations: { [WEIGHT_ANNOTATION]: String(weight) } } : {};
+    return serviceObject({ name: app, namespace, app, revision, ports, labels, ...annotations });
+  }
+
+  #follow(revisions: readonly number[], signal: AbortSignal): Promise<void> {
+    const { app, timeout } = this.#hands;
+    return this.#endpoints.follow(app, revisions, { timeout, signal });
+  }
+
+  #live(): Promise<KubeObject | undefined> {
+    const [ref] = this.touches;
+    return ref === undefined ? Promise.resolve(undefined) : this.#hands.api.get(ref);
+  }
+}
+
+/** The one revision that a Service selects; undefined where it selects more, or is not there. */
+function selected(service: KubeObject | undefined): number | undefined {
+  const value = at(service, "spec", "selector", LABELS.revision);
+  return typeof value === "string" ? Number(value) : undefined;
+}

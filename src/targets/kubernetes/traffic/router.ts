@@ -1,0 +1,67 @@
+import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
+
+/** The revisions that requests are divided between. */
+export interface Parties {
+  readonly stable: Party | undefined;
+  readonly candidate: Party | undefined;
+}
+
+export interface Party {
+  readonly revision: number;
+  readonly replicas: number;
+}
+
+/** What the router works with. */
+export interface RouterHands {
+  readonly api: ClusterApi;
+  /** Called before each change. */
+  readonly guard: () => Promise<void>;
+  readonly app: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly force: boolean;
+  readonly say: (text: string) => void;
+  /** How long one wait may take: milliseconds. */
+  readonly timeout: number;
+}
+
+/** A division of requests. */
+export interface Division {
+  /** Per cent of the requests that the candidate gets. */
+  readonly weight: number;
+  /** What was asked for, where that is known. */
+  readonly asked: number;
+}
+
+/** Numbers of replicas that a weight needs. */
+export interface Sizes {
+  readonly stable: number;
+  readonly candidate: number;
+}
+
+/**
+ * Divides requests between two revisions of one app. It keeps nothing in memory: what is in force is read from the
+ * cluster. Every call is idempotent.
+ */
+export interface TrafficRouter {
+  readonly kind: string;
+  /** The objects that it writes, for the record of a release. */
+  readonly touches: readonly ObjectRef[];
+  /** How many replicas each side must have before `weight` can be set; undefined where any number will do. */
+  sizes(weight: number, desired: number): Sizes | undefined;
+  /** Where the app is asked from outside; absent where only its Service's name in the cluster is known. */
+  readonly url?: string;
+  /** What it would write, for a dry run. */
+  draft(ports: Ports): readonly KubeObject[];
+  read(parties: Parties): Promise<Division>;
+  /** Sends `weight` per cent to the candidate; resolves when that is in force. */
+  divide(weight: number, parties: Parties, ports: Ports, signal: AbortSignal): Promise<void>;
+  /** All requests go to one revision, under the name that stays. */
+  settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void>;
+  /** Whether {@link TrafficRouter.settle} would change nothing. */
+  isSettled(stable: Party): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** A Service's ports as the API has them. */
+export type Ports = readonly Readonly<Record<string, unknown>>[];

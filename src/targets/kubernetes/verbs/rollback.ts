@@ -1,0 +1,114 @@
+import { SluiceError } from "../../../errors/index.ts";
+import type { Release } from "../../../model/index.ts";
+import type { TargetContext } from "../../../ports/index.ts";
+import { BundleDriver } from "../driver/bundle-driver.ts";
+import { abortCandidate } from "../driver/moves/abort.ts";
+import { returnTo } from "../driver/moves/return.ts";
+import type { Session } from "../driver/session.ts";
+import { openSession } from "../open-session.ts";
+import type { TargetHands } from "../place.ts";
+import type { StoredRelease } from "../release/types.ts";
+import type { KubernetesVerbSpec } from "../spec.ts";
+import { serviceUrl } from "../traffic/service-object.ts";
+import { findApp } from "./find-app.ts";
+import { unknownTarget } from "./unknown-target.ts";
+
+/**
+ * Goes back. A rollout that is under way, or held, is taken back and that is all, unless `to` names a revision. Otherwise
+ * the earlier release gets its replicas and, once they are ready, all requests; at once, where it still has them.
+ *
+ * After a migration that going back does not undo it is refused, unless `to` names the revision: whoever does that has
+ * seen to it that the older release can live with what the migration has made.
+ *
+ * Throws `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`.
+ */
+export async function rollbackKubernetes(
+  hands: TargetHands,
+  spec: KubernetesVerbSpec,
+  context: TargetContext,
+  { to }: { readonly to?: number },
+): Promise<Release> {
+  const { name } = spec.target;
+  const { session } = await openSession(hands, spec.target, context, async (open) => {
+    const app = await findApp(open, name);
+    if (app === undefined) throw unknownTarget(name, open.api.cluster);
+    return app;
+  });
+  try {
+    const all = await session.records.list();
+    const goal = goalOf(session, all, to);
+    if (to === undefined) refuseLost(session, all, goal);
+    const { content } = await session.records.payload(goal);
+    if (content.kind === "bundle") return await rollBundle(session, new BundleDriver(session, content));
+    const { candidate } = await session.look();
+    if (candidate !== undefined && candidate.revision !== goal.header.revision) {
+      await abortCandidate(session, "taken back by a rollback", { anyway: to !== undefined });
+    }
+    await returnTo(session, goal.header.revision);
+    const { revision, digest } = goal.header;
+    const { app, namespace } = session.place;
+    const url = session.router.url ?? serviceUrl(app, namespace, content.ports);
+    return { target: name, name: app, url, revision, digest };
+  } finally {
+    await session.close();
+  }
+}
+
+async function rollBundle(session: Session, driver: BundleDriver): Promise<Release> {
+  const [left] = await session.records.list(["pending"]);
+  if (left !== undefined) await driver.abort("taken back by a rollback");
+  const state = await driver.observe();
+  if (state.current) return await driver.promote();
+  try {
+    await driver.roll();
+    return await driver.promote();
+  } catch (error) {
+    await driver.abort("did not become ready");
+    throw error;
+  }
+}
+
+/** The revision that `to` names, the live one while another is under way, or the one that was live before it. */
+function goalOf(session: Session, all: readonly StoredRelease[], to: number | undefined): StoredRelease {
+  const found = to === undefined ? before(all) : all.find((one) => one.header.revision === to && isKept(one));
+  if (found !== undefined) return found;
+  const known = all
+    .filter(isKept)
+    .map(({ header }) => header.revision)
+    .join(", ");
+  throw session.misplaced(
+    to === undefined ? "has no earlier revision to go back to" : `keeps no revision ${to} to go back to`,
+    known === "" ? "Deploy to it first." : `It keeps ${known}.`,
+  );
+}
+
+function before(all: readonly StoredRelease[]): StoredRelease | undefined {
+  const live = all.find(({ header }) => header.state === "live");
+  if (all.some(({ header }) => header.state === "pending" && !header.returning)) return live;
+  const last = live ?? all.find(isKept);
+  return all.find(
+    (one) => one.header.state === "retired" && one.header.revision < (last?.header.revision ?? 0),
+  );
+}
+
+function isKept({ header }: StoredRelease): boolean {
+  return header.state !== "aborted" && (header.state !== "pending" || header.returning);
+}
+
+/** Throws where a migration that cannot be undone has run since `goal` was live. */
+function refuseLost(session: Session, all: readonly StoredRelease[], goal: StoredRelease): void {
+  const since = all.filter(
+    ({ header }) => header.revision > goal.header.revision && header.forwardOnly.length > 0,
+  );
+  if (since.length === 0) return;
+  const which = since.flatMap(({ header }) =>
+    header.forwardOnly.map((job) => `${job} of revision ${header.revision}`),
+  );
+  throw new SluiceError(
+    "TARGET_STATE",
+    `"${session.place.app}" is not taken back to revision ${goal.header.revision}: migrations have run since that going back does not undo: ${which.join(", ")}`,
+    {
+      hint: `Deploy a release that mends it. If revision ${goal.header.revision} can live with what they have made, name it: --to ${goal.header.revision}.`,
+    },
+  );
+}

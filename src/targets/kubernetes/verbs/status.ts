@@ -1,0 +1,68 @@
+import { SluiceError } from "../../../errors/index.ts";
+import type { RevisionStatus, TargetContext, TargetStatus } from "../../../ports/index.ts";
+import { lookAt, type SideNow } from "../driver/situation.ts";
+import { makeRouter } from "../open-session.ts";
+import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
+import { listReleases, readPayload } from "../release/record-store.ts";
+import type { StoredRelease } from "../release/types.ts";
+import type { KubernetesVerbSpec } from "../spec.ts";
+import { bundleUrl, serviceUrl } from "../traffic/service-object.ts";
+import { findApp } from "./find-app.ts";
+
+/** What is live at a target, as the cluster says. Takes no lease and changes nothing. */
+export async function statusOfKubernetes(
+  hands: TargetHands,
+  spec: KubernetesVerbSpec,
+  context: TargetContext,
+): Promise<TargetStatus> {
+  const { name } = spec.target;
+  const open = await openCluster(hands, spec.target, context);
+  try {
+    const app = await findApp(open, name);
+    if (app === undefined) {
+      return {
+        target: name,
+        url: undefined,
+        stable: undefined,
+        candidate: undefined,
+        weight: 0,
+        history: [],
+      };
+    }
+    const { api, namespace } = open;
+    const owner = { app, namespace, target: name };
+    const place = { ...owner, pipeline: context.pipeline, run: context.run };
+    const releases = await listReleases(api, owner);
+    const { stable, candidate } = await lookAt(api, place, releases);
+    const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
+    const { weight } = await router.read({ stable, candidate });
+    const statuses = releases.map((release) => statusOf(release, [stable, candidate]));
+    const side = (of: SideNow | undefined): RevisionStatus | undefined =>
+      statuses.find(({ revision }) => revision === of?.revision);
+    return {
+      target: name,
+      url: stable && (router.url ?? (await urlOf(open, app, stable.release))),
+      stable: side(stable),
+      candidate: side(candidate),
+      weight,
+      history: statuses,
+    };
+  } finally {
+    open.api.close();
+  }
+}
+
+function statusOf({ header }: StoredRelease, sides: readonly (SideNow | undefined)[]): RevisionStatus {
+  const { revision, digest, createdAt, run, state } = header;
+  const ready = sides.find((side) => side?.revision === revision)?.ready ?? 0;
+  return { revision, digest, createdAt, run, ready, state: state === "pending" ? "candidate" : state };
+}
+
+async function urlOf({ api, namespace }: OpenCluster, app: string, release: StoredRelease): Promise<string> {
+  const { content } = await readPayload(api, release);
+  return content.kind === "service" ? serviceUrl(app, namespace, content.ports) : bundleUrl(app, namespace);
+}
+
+function refuse(): Promise<void> {
+  return Promise.reject(new SluiceError("INTERNAL", "looking at a target was about to change it"));
+}

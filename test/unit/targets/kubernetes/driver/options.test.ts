@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { ClusterProvider } from "../../../../../src/ports/index.ts";
+import { gateway, kubernetes, splitOptions } from "../../../../../src/targets/kubernetes/index.ts";
+
+const cluster: ClusterProvider = {
+  kind: "test",
+  name: "arn:aws:eks:eu-west-1:1:cluster/prod",
+  spec: { where: "here" },
+  needs: [],
+  describe: () => "a cluster",
+  connect: () => Promise.reject(new Error("it was asked for")),
+};
+
+describe("kubernetes()", () => {
+  it("resolves its options without asking the cluster for anything", () => {
+    expect(kubernetes({ cluster })).toMatchObject({
+      kind: "kubernetes",
+      name: "prod",
+      requires: [],
+      spec: {
+        name: "prod",
+        app: null,
+        cluster: { kind: "test", name: cluster.name, spec: { where: "here" } },
+        namespace: null,
+        createNamespace: false,
+        traffic: { kind: "replicas" },
+        history: 5,
+        force: false,
+        timeout: 120_000,
+      },
+    });
+    expect(kubernetes({ cluster, namespace: "shop", requires: ["answers"] })).toMatchObject({
+      name: "prod-shop",
+      requires: ["answers"],
+    });
+    expect(kubernetes({ cluster, name: "live" }).spec).toMatchObject({ name: "live", app: "live" });
+  });
+
+  it("keeps a spec that is plain data, the ways of a gateway with it", () => {
+    const { spec } = kubernetes({
+      cluster,
+      traffic: gateway({ parents: ["public", { name: "x", namespace: "infra" }] }),
+    });
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+    expect(spec).toMatchObject({
+      traffic: { parents: [{ name: "public" }, { name: "x", namespace: "infra" }], hostnames: [] },
+    });
+  });
+
+  it("tells all that is wrong at once", () => {
+    const options = {
+      cluster: {},
+      name: "-",
+      namespace: "No",
+      history: 0,
+      timeout: "soon",
+      force: 1,
+      counts: 1,
+      traffic: gateway({ parents: [] }),
+    };
+    const wrong = [
+      "cluster must",
+      "namespace must",
+      "history must",
+      "timeout must",
+      "force must",
+      "counts must",
+      "at least one Gateway",
+    ];
+    try {
+      kubernetes(options as never);
+      expect.unreachable();
+    } catch (error) {
+      for (const part of wrong) expect((error as Error).message).toContain(part);
+      expect(error).toMatchObject({ code: "DEFINITION_INVALID" });
+    }
+    expect(() => kubernetes({ cluster, name: "no name" })).toThrow("name must be");
+  });
+
+  it("tells a target's options from its cluster's", () => {
+    const given = { region: "eu", cluster: "prod", name: "n", requires: ["a"], timeout: "1m" } as const;
+    expect(splitOptions<"a", { region: string; cluster: string }>(given)).toEqual({
+      target: { name: "n", requires: ["a"], timeout: "1m" },
+      cluster: { region: "eu", cluster: "prod" },
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import { createServer, request, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forwardOver } from "../../../../../src/targets/kubernetes/driver/forward.ts";
+import { PreviewProxy } from "../../../../../src/targets/kubernetes/driver/preview-proxy.ts";
+
+describe("PreviewProxy", () => {
+  let server: Server;
+  let proxy: PreviewProxy;
+  const seen: {
+    method?: string | undefined;
+    url?: string | undefined;
+    authorization?: string | undefined;
+    body: string;
+  }[] = [];
+
+  beforeEach(async () => {
+    seen.length = 0;
+    server = createServer((asked, answer) => {
+      let body = "";
+      asked.on("data", (chunk) => (body += String(chunk)));
+      asked.on("end", () => {
+        seen.push({ method: asked.method, url: asked.url, authorization: asked.headers.authorization, body });
+        answer.writeHead(418, { "x-app": "yes" }).end("a teapot");
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const credentials = () => Promise.resolve({ token: "t0ken" });
+    const forwarder = forwardOver({ server: `http://127.0.0.1:${port}/base`, credentials }, {});
+    proxy = new PreviewProxy({ namespace: "shop", name: "web-preview", port: "http" }, forwarder);
+  });
+
+  afterEach(async () => {
+    await proxy.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("forwards to the one Service through the API server, with its credentials", async () => {
+    const answer = await fetch(`${await proxy.url()}/orders?id=1`, {
+      method: "POST",
+      body: "hello",
+      headers: { authorization: "Bearer mine" },
+    });
+    expect([answer.status, answer.headers.get("x-app"), await answer.text()]).toEqual([
+      418,
+      "yes",
+      "a teapot",
+    ]);
+    expect(seen).toEqual([
+      {
+        method: "POST",
+        url: "/base/api/v1/namespaces/shop/services/web-preview:http/proxy/orders?id=1",
+        authorization: "Bearer t0ken",
+        body: "hello",
+      },
+    ]);
+  });
+
+  it.each(["/..%2f..%2fsecrets", "/a/%2e%2e/%2e%2e/../../../secrets", "/a%5c..%5c..%5csecrets", "/%zz"])(
+    "reaches nothing else by %s",
+    async (path) => {
+      const { port } = new URL(await proxy.url());
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        request({ host: "127.0.0.1", port, path, agent: false }, resolve).on("error", reject).end();
+      });
+      answer.resume();
+      for (const { url } of seen) {
+        expect(url).toMatch(/^\/base\/api\/v1\/namespaces\/shop\/services\/web-preview:http\/proxy\/[a-z]*$/);
+      }
+      if (seen.length === 0) expect(answer.statusCode).toBe(400);
+    },
+  );
+
+  it("says that the preview cannot be reached", async () => {
+    const url = await proxy.url();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect((await fetch(url)).status).toBe(502);
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+});
