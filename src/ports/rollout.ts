@@ -23,6 +23,10 @@ export interface Target<in out Required extends string = never> {
     context: TargetContext,
     options: { readonly to?: number },
   ) => Promise<Release>;
+  /** What deploying an app would change there now. Asks the target, changes nothing and takes no lock. The spec is a {@link DeploySpec}. */
+  readonly preview?: (spec: never, context: TargetContext) => Promise<TargetPreview>;
+  /** Looks whether a deploy could work: programs, packages, the way there, credentials, permissions. Changes nothing. */
+  readonly check?: (spec: never, context: TargetContext) => Promise<readonly TargetCheck[]>;
   /** Ends everything that runs there; the history stays. Absent where the target has no notion of it. */
   readonly stop?: (spec: never, context: TargetContext) => Promise<void>;
   readonly [required]?: (gates: Evidence<Required>) => void;
@@ -72,6 +76,42 @@ export interface TargetStatus {
   /** Per cent of the traffic that the candidate gets. */
   readonly weight: number;
   readonly history: readonly RevisionStatus[];
+}
+
+/** What a deploy would do. No value of a secret is in it. */
+export interface TargetPreview {
+  /** The revision that it would be compared with, and taken back to. */
+  readonly live: number | undefined;
+  /** True where the live release already is what would be deployed. */
+  readonly current: boolean;
+  readonly changes: readonly PreviewChange[];
+  /** Why a release that fails could not be taken back as a whole, one reason each; none: it could. */
+  readonly irreversible: readonly string[];
+  /** What could not be asked, and why: the rest holds all the same. */
+  readonly notes: readonly string[];
+}
+
+export interface PreviewChange {
+  /** For example `Deployment shop/web`. */
+  readonly object: string;
+  readonly change: "create" | "update" | "unchanged" | "remove" | "refused";
+  /** Changed fields by path, such as `spec.replicas`; values as compact JSON. */
+  readonly fields: readonly { readonly path: string; readonly from?: string; readonly to?: string }[];
+  /** Fields that something else has set, and who. */
+  readonly conflicts: readonly { readonly path: string; readonly owner: string }[];
+  /** Why it would be refused. */
+  readonly problem?: string;
+}
+
+/** One thing that a deploy needs. */
+export interface TargetCheck {
+  /** What was looked at, for example `credentials`. */
+  readonly what: string;
+  readonly state: "ok" | "failed" | "skipped";
+  /** What was found, or why it was not looked at. */
+  readonly detail: string;
+  /** What to do about a failure. */
+  readonly hint?: string;
 }
 
 export interface RevisionStatus {

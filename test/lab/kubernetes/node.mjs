@@ -11,6 +11,8 @@ import { packImage } from "./image.mjs";
 const NAME = "lab-node";
 const BRIDGE = "sluice-lab0";
 const PODS = "10.98.0.0/24";
+/** Of the bridge: pods and this machine reach it, nobody else. */
+const ADDRESS = "10.98.0.1";
 const PAUSE = "lab.local/pause:1";
 const IMAGES = [PAUSE, "lab.local/web:1"];
 const CNI = "/usr/lib/cni";
@@ -33,6 +35,10 @@ export async function startNode({ folder, facts, own, log }) {
   });
   await ctr(socket, "--namespace", "k8s.io", "images", "import", archive);
 
+  // The network of pods would make it with the first of them; the kubelet listens there from the beginning.
+  await runProgram("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+  await runProgram("ip", ["address", "add", `${ADDRESS}/24`, "dev", BRIDGE]);
+  await runProgram("ip", ["link", "set", BRIDGE, "up"]);
   const [kubeletPort, healthPort, metricsPort] = await freePorts(3);
   const kubelet = await startServer(
     binary,
@@ -42,6 +48,8 @@ export async function startNode({ folder, facts, own, log }) {
       ...[
         "--hostname-override",
         NAME,
+        "--node-ip",
+        ADDRESS,
         "--root-dir",
         join(folder, "kubelet"),
         "--cert-dir",
@@ -155,7 +163,7 @@ async function kubeletConfig(folder, socket, port) {
     JSON.stringify({
       kind: "KubeletConfiguration",
       apiVersion: "kubelet.config.k8s.io/v1beta1",
-      address: "127.0.0.1",
+      address: ADDRESS,
       port,
       readOnlyPort: 0,
       healthzPort: 0,

@@ -42,6 +42,8 @@ async function start({ folder, others, own, log }) {
       ...["--service-cluster-ip-range", "10.96.0.0/16", "--authorization-mode", "Node,RBAC"],
       ...["--token-auth-file", tokenFile, "--service-account-issuer", "https://kubernetes.default.svc"],
       ...["--service-account-key-file", keys.public, "--service-account-signing-key-file", keys.private],
+      // No name server of this machine knows the names of the lab's nodes.
+      ...["--kubelet-preferred-address-types", "InternalIP"],
       ...webhookFlags(others["token-webhook"]),
     ],
     { log: join(folder, "apiserver.log") },
@@ -62,6 +64,8 @@ async function start({ folder, others, own, log }) {
       "controllers",
       ...["--kubeconfig", configs.controllers, "--leader-elect=false", "--use-service-account-credentials"],
       ...["--service-account-private-key-file", keys.private, "--root-ca-file", authorityFile],
+      // Played nodes write less often than kubelets do, and a busy machine later still.
+      ...["--node-monitor-grace-period", "10m"],
       ...[
         "--bind-address",
         "127.0.0.1",
