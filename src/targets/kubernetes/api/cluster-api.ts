@@ -176,7 +176,7 @@ export class HttpClusterApi implements ClusterApi {
       again: "never",
       expected: NO_LOG,
     });
-    return NO_LOG.includes(reply.status) || reply.text === "" ? undefined : reply.text;
+    return NO_LOG.includes(reply.status) ? undefined : reply.text;
   }
 
   async request(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/types.ts";
-import { at, list, text } from "../readiness/object.ts";
+import { at, count, list, text } from "../readiness/object.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 const DAEMON_GENERATION = "deprecated.daemonset.template.generation";
@@ -32,12 +32,19 @@ export function podsOf(
   replicaSets: Iterable<KubeObject>,
   pods: Iterable<KubeObject>,
 ): readonly KubeObject[] {
+  // Until its controller has seen the newest template, what it says of revisions is about the one before.
+  if (isBehind(workload)) return [];
   const owner = workload.kind === "Deployment" ? newestReplicaSet(workload, replicaSets) : workload;
   if (owner === undefined) return [];
   return [...pods].filter((pod) => {
     const ending = pod.metadata.deletionTimestamp !== undefined && workload.kind !== "Job";
     return !ending && isOf(pod, owner) && isOfRevision(pod, workload);
   });
+}
+
+/** A Job says nothing of generations: its pods are all of one template. */
+function isBehind({ kind, metadata, ...rest }: KubeObject): boolean {
+  return kind !== "Job" && count(rest, "status", "observedGeneration") < (metadata.generation ?? 0);
 }
 
 function isOfRevision(pod: KubeObject, workload: KubeObject): boolean {
