@@ -3,10 +3,14 @@ import { BundleDriver } from "./driver/bundle-driver.ts";
 import { countSource } from "./driver/counts.ts";
 import { KubernetesDriver } from "./driver/driver.ts";
 import { forwardOver } from "./driver/forward.ts";
+import { HelmDriver } from "./driver/helm-driver.ts";
 import { makeGood, makeGoodBundle } from "./driver/moves/make-good.ts";
+import { openHelm } from "./driver/open-helm.ts";
 import { PreviewProxy } from "./driver/preview-proxy.ts";
 import { previewName } from "./driver/preview.ts";
 import { identityOf, type Session } from "./driver/session.ts";
+import { readChart } from "./helm/read-chart.ts";
+import { helmTemplate } from "./helm/template.ts";
 import { renderBundle } from "./manifests/render-bundle.ts";
 import { openSession } from "./open-session.ts";
 import type { OpenCluster, TargetHands } from "./place.ts";
@@ -26,7 +30,8 @@ export async function connectKubernetes(
   context: TargetContext,
 ): Promise<RolloutDriver> {
   const app = appName(spec.app, spec.target.app ?? fromPipeline(context.pipeline));
-  const bundle = spec.app.kind === "service" ? undefined : await renderBundle(spec.app, context);
+  const { kind } = spec.app;
+  const bundle = kind === "service" || kind === "helm" ? undefined : await renderBundle(spec.app, context);
   const { session, open } = await openSession(hands, spec.target, context, () => app);
   try {
     if (bundle !== undefined) {
@@ -35,6 +40,7 @@ export async function connectKubernetes(
       return driver;
     }
     const salt = await ensureSalt(session.api, open.namespace, MANAGER);
+    if (kind === "helm") return await connectHelm(session, open, spec, salt, context);
     const service = renderService(spec.app, identityOf(session.place), { salt });
     await makeGood(session, service);
     const counts = hands.counts;
@@ -46,6 +52,27 @@ export async function connectKubernetes(
     );
   } catch (error) {
     await session.close();
+    throw error;
+  }
+}
+
+async function connectHelm(
+  session: Session,
+  open: OpenCluster,
+  { app }: KubernetesDeploySpec,
+  salt: string,
+  context: TargetContext,
+): Promise<RolloutDriver> {
+  const chart = readChart(app, session.place.app);
+  const { release, timeout } = chart;
+  const helm = await openHelm(open, context);
+  try {
+    const { digest } = await helmTemplate(helm.at(session.forward), chart, salt);
+    const driver = new HelmDriver(session, helm, { digest, release, timeout, to: { chart } });
+    await makeGoodBundle(session, driver, digest);
+    return driver;
+  } catch (error) {
+    await helm.close();
     throw error;
   }
 }

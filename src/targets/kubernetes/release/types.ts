@@ -46,7 +46,7 @@ export interface Touched {
 }
 
 /** All that makes a release, so that it can be brought back without the pipeline that made it. */
-export type ReleaseContent = ServiceContent | BundleContent;
+export type ReleaseContent = ServiceContent | BundleContent | HelmContent;
 
 /** Of a `service()`. */
 export interface ServiceContent {
@@ -68,6 +68,22 @@ export interface BundleContent {
   readonly kind: "bundle";
   readonly digest: string;
   readonly objects: readonly KubeObject[];
+}
+
+/** Of a chart: Helm itself keeps what its revisions consist of. */
+export interface HelmContent {
+  readonly kind: "helm";
+  readonly digest: string;
+  /** Helm's name for it. */
+  readonly release: string;
+  /** Of one move of Helm's: milliseconds. */
+  readonly timeout: number;
+  /** Helm's revision that was deployed when it began; null where there was none. */
+  readonly before: number | null;
+  /** Whether there was no release of this name at all, so that taking it back leaves none. */
+  readonly first: boolean;
+  /** Helm's revision that this one became; null until it has. */
+  readonly revision: number | null;
 }
 
 /** What a record keeps besides its header. */

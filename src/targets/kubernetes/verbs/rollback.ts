@@ -2,12 +2,14 @@ import { SluiceError } from "../../../errors/index.ts";
 import type { Release } from "../../../model/index.ts";
 import type { TargetContext } from "../../../ports/index.ts";
 import { BundleDriver } from "../driver/bundle-driver.ts";
+import { HelmDriver } from "../driver/helm-driver.ts";
 import { abortCandidate } from "../driver/moves/abort.ts";
 import { returnTo } from "../driver/moves/return.ts";
+import { type HelmHands, openHelm } from "../driver/open-helm.ts";
 import type { Session } from "../driver/session.ts";
 import { openSession } from "../open-session.ts";
 import type { TargetHands } from "../place.ts";
-import type { StoredRelease } from "../release/types.ts";
+import type { HelmContent, StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
 import { findApp } from "./find-app.ts";
@@ -29,7 +31,7 @@ export async function rollbackKubernetes(
   { to }: { readonly to?: number },
 ): Promise<Release> {
   const { name } = spec.target;
-  const { session } = await openSession(hands, spec.target, context, async (open) => {
+  const { session, open } = await openSession(hands, spec.target, context, async (open) => {
     const app = await findApp(open, name);
     if (app === undefined) throw unknownTarget(name, open.api.cluster);
     return app;
@@ -39,7 +41,8 @@ export async function rollbackKubernetes(
     const goal = goalOf(session, all, to);
     if (to === undefined) refuseLost(session, all, goal);
     const { content } = await session.records.payload(goal);
-    if (content.kind === "bundle") return await rollBundle(session, new BundleDriver(session, content));
+    if (content.kind === "bundle") return await rollWhole(session, new BundleDriver(session, content));
+    if (content.kind === "helm") return await rollHelm(session, content, await openHelm(open, context));
     const { candidate } = await session.look();
     if (candidate !== undefined && candidate.revision !== goal.header.revision) {
       await abortCandidate(session, "taken back by a rollback", { anyway: to !== undefined });
@@ -54,7 +57,21 @@ export async function rollbackKubernetes(
   }
 }
 
-async function rollBundle(session: Session, driver: BundleDriver): Promise<Release> {
+async function rollHelm(session: Session, content: HelmContent, helm: HelmHands): Promise<Release> {
+  const { digest, release, timeout, revision } = content;
+  try {
+    if (revision === null)
+      throw session.misplaced("has no revision of Helm's to go back to", "Deploy to it.");
+    return await rollWhole(
+      session,
+      new HelmDriver(session, helm, { digest, release, timeout, to: { revision } }),
+    );
+  } finally {
+    await helm.close();
+  }
+}
+
+async function rollWhole(session: Session, driver: BundleDriver | HelmDriver): Promise<Release> {
   const [left] = await session.records.list(["pending"]);
   if (left !== undefined) await driver.abort("taken back by a rollback");
   const state = await driver.observe();

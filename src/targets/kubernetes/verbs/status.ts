@@ -1,6 +1,7 @@
 import { SluiceError } from "../../../errors/index.ts";
 import type { RevisionStatus, TargetContext, TargetStatus } from "../../../ports/index.ts";
 import { lookAt, type SideNow } from "../driver/situation.ts";
+import { wholeIsReady } from "../driver/whole-ready.ts";
 import { makeRouter } from "../open-session.ts";
 import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
 import { listReleases, readPayload } from "../release/record-store.ts";
@@ -36,7 +37,11 @@ export async function statusOfKubernetes(
     const { stable, candidate } = await lookAt(api, place, releases);
     const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
     const { weight } = await router.read({ stable, candidate });
-    const statuses = releases.map((release) => statusOf(release, [stable, candidate]));
+    const whole = stable && (await wholeReady(open, stable.release));
+    const statuses = releases.map((release) => {
+      const status = statusOf(release, [stable, candidate]);
+      return whole !== undefined && release === stable?.release ? { ...status, ready: whole } : status;
+    });
     const side = (of: SideNow | undefined): RevisionStatus | undefined =>
       statuses.find(({ revision }) => revision === of?.revision);
     return {
@@ -56,6 +61,16 @@ function statusOf({ header }: StoredRelease, sides: readonly (SideNow | undefine
   const { revision, digest, createdAt, run, state } = header;
   const ready = sides.find((side) => side?.revision === revision)?.ready ?? 0;
   return { revision, digest, createdAt, run, ready, state: state === "pending" ? "candidate" : state };
+}
+
+/** Of something that rolls out by itself: 1 where all of it is ready. Undefined for a `service()`, which has replicas. */
+async function wholeReady(
+  { api, namespace }: OpenCluster,
+  release: StoredRelease,
+): Promise<number | undefined> {
+  const { content } = await readPayload(api, release);
+  if (content.kind === "service") return undefined;
+  return (await wholeIsReady(api, namespace, content)) ? 1 : 0;
 }
 
 async function urlOf({ api, namespace }: OpenCluster, app: string, release: StoredRelease): Promise<string> {

@@ -27,9 +27,9 @@ export async function stopKubernetes(
     const live = [stable?.release, candidate?.release, ...outgoing].filter((one) => one !== undefined);
     for (const release of live) {
       const { content } = await session.records.payload(release);
-      if (content.kind === "bundle") {
+      if (content.kind !== "service") {
         throw session.misplaced(
-          "consists of manifests, which are not stopped",
+          `consists of ${content.kind === "helm" ? "a Helm release, which is" : "manifests, which are"} not stopped`,
           "Remove what is to go by hand.",
         );
       }

@@ -1,0 +1,183 @@
+import { isSluiceError, SluiceError } from "../../../errors/index.ts";
+import type { Release } from "../../../model/index.ts";
+import type { RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
+import { repairRelease } from "../helm/repair.ts";
+import { helmStatus } from "../helm/revisions.ts";
+import { helmRollback } from "../helm/rollback.ts";
+import type { HelmChart, HelmContext } from "../helm/types.ts";
+import { helmUninstall } from "../helm/uninstall.ts";
+import { helmUpgrade } from "../helm/upgrade.ts";
+import { wentBackTo } from "../helm/went-back.ts";
+import type { HelmContent, StoredRelease } from "../release/types.ts";
+import { bundleUrl } from "../traffic/service-object.ts";
+import { finishBundle } from "./moves/finish-bundle.ts";
+import type { HelmHands } from "./open-helm.ts";
+import type { Session } from "./session.ts";
+import { wholeIsReady } from "./whole-ready.ts";
+import { asRelease, indivisible, markLive, newRelease, wholeReleases } from "./whole-release.ts";
+
+/** What a Helm release shall become: a chart's, or again what it was at an earlier revision. */
+export interface HelmGoal {
+  readonly digest: string;
+  readonly release: string;
+  /** Of one move of Helm's: milliseconds. */
+  readonly timeout: number;
+  readonly to: { readonly chart: HelmChart } | { readonly revision: number };
+}
+
+/**
+ * Drives a release that Helm makes. Helm's revision before it is recorded first; an upgrade that fails is taken back by
+ * Helm itself, and one that was killed by us. What a killed process had begun is done again: the same chart with the same
+ * values changes nothing but Helm's count of revisions.
+ */
+export class HelmDriver implements RolloutDriver {
+  readonly #session: Session;
+  readonly #helm: HelmHands;
+  readonly #goal: HelmGoal;
+
+  constructor(session: Session, helm: HelmHands, goal: HelmGoal) {
+    this.#session = session;
+    this.#helm = helm;
+    this.#goal = goal;
+  }
+
+  async observe(): Promise<RolloutState> {
+    const { api, place } = this.#session;
+    const { stable, candidate } = await wholeReleases(this.#session);
+    const url = bundleUrl(place.app, place.namespace);
+    const side = async (release: StoredRelease | undefined): Promise<SideState | undefined> => {
+      if (release === undefined) return undefined;
+      const { revision, digest } = release.header;
+      const ready = await wholeIsReady(api, place.namespace, await this.#content(release));
+      return { revision, digest, replicas: 1, ready: ready ? 1 : 0, url };
+    };
+    const [live, coming] = await Promise.all([side(stable), side(candidate)]);
+    const current = live?.digest === this.#goal.digest && live.ready === 1;
+    return { target: place.target, desired: 1, stable: live, candidate: coming, weight: 0, url, current };
+  }
+
+  async roll(): Promise<void> {
+    const session = this.#session;
+    const helm = this.#helm.at(session.forward);
+    const { stable, candidate } = await wholeReleases(session);
+    await session.guard();
+    await this.#repair(helm, candidate !== undefined);
+    const release = candidate ?? (await this.#begin(stable));
+    await session.guard();
+    const revision = await this.#move(helm);
+    const payload = await session.records.payload(release);
+    const content = { ...(await this.#content(release)), revision };
+    await session.records.update(release, {}, { ...payload, content });
+    session.say(`Helm release ${this.#goal.release}: revision ${revision} is deployed`);
+  }
+
+  async promote(): Promise<Release> {
+    await markLive(this.#session);
+    return asRelease(this.#session, await finishBundle(this.#session), this.#goal.digest);
+  }
+
+  async abort(reason: string): Promise<void> {
+    const session = this.#session;
+    const { stable, candidate } = await wholeReleases(session);
+    if (candidate === undefined) return;
+    await session.guard();
+    const content = await this.#content(candidate);
+    await this.#back(this.#helm.at(session.back), content);
+    if (stable !== undefined) await this.#follow(stable, content);
+    await session.records.update(candidate, { state: "aborted", reason: session.mask(reason) });
+    session.say(`revision ${candidate.header.revision}: taken back`);
+  }
+
+  async start(): Promise<void> {
+    await this.roll();
+  }
+
+  scale(): Promise<void> {
+    return Promise.reject(indivisible(this.#session, "scaled"));
+  }
+
+  route(): Promise<void> {
+    return Promise.reject(indivisible(this.#session, "given a part of the requests"));
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#helm.close();
+    } finally {
+      await this.#session.close();
+    }
+  }
+
+  async #begin(stable: StoredRelease | undefined): Promise<StoredRelease> {
+    const { api, place, records } = this.#session;
+    const { digest, release, timeout } = this.#goal;
+    const revisions = await helmStatus(api, place.namespace, release);
+    const before = revisions.find(({ status }) => status === "deployed")?.revision ?? null;
+    const first = revisions.every(({ status }) => status === "uninstalled");
+    const content: HelmContent = { kind: "helm", digest, release, timeout, before, first, revision: null };
+    const { stored } = await records.create(newRelease(this.#session, digest, stable), () =>
+      Promise.resolve({ before: [], made: [], content }),
+    );
+    return stored;
+  }
+
+  /** Gives the revision that Helm has deployed. */
+  async #move(helm: HelmContext): Promise<number> {
+    const { release, timeout, to } = this.#goal;
+    try {
+      if ("chart" in to) return (await helmUpgrade(helm, to.chart)).revision;
+      await helmRollback(helm, release, to.revision, timeout);
+    } catch (error) {
+      if (!isSluiceError(error) || error.code !== "HELM_FAILED") throw error;
+      throw new SluiceError("RELEASE_UNHEALTHY", error.message, {
+        cause: error,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      });
+    }
+    const [newest] = await helmStatus(this.#session.api, helm.namespace, release);
+    return newest?.revision ?? to.revision;
+  }
+
+  async #back(helm: HelmContext, { release, before, first, timeout }: HelmContent): Promise<void> {
+    await this.#repair(helm, true);
+    const [newest] = await helmStatus(this.#session.api, helm.namespace, release);
+    if (newest === undefined || newest.status === "uninstalled") return;
+    if (first) {
+      await helmUninstall(helm, release, timeout);
+      return;
+    }
+    // Where none was deployed there is nothing to go back to: Helm has left it as it could.
+    if (before === null || newest.revision === before) return;
+    if (newest.status === "deployed" && (await wentBackTo(helm, release)) === before) return;
+    await helmRollback(helm, release, before, timeout);
+  }
+
+  /** Helm counts going back as a revision of its own: from now on that is the live one's. */
+  async #follow(stable: StoredRelease, { release, before }: HelmContent): Promise<void> {
+    const { api, place, records } = this.#session;
+    const payload = await records.payload(stable);
+    const [newest] = await helmStatus(api, place.namespace, release);
+    if (payload.content.kind !== "helm" || payload.content.revision !== before) return;
+    if (newest?.status !== "deployed" || newest.revision === before) return;
+    const content = { ...payload.content, revision: newest.revision };
+    await records.update(stable, {}, { ...payload, content });
+  }
+
+  /** `ours`: whoever left it pending held our lease, and is gone. */
+  async #repair(helm: HelmContext, ours: boolean): Promise<void> {
+    const { api, clock, say } = this.#session;
+    const { release, timeout } = this.#goal;
+    const how = { now: () => clock.now(), timeout, ...(ours ? { stuckAfter: 0 } : {}) };
+    const done = await repairRelease(api, helm, release, how);
+    if (done !== undefined) say(`Helm release ${release}: ${done}`);
+  }
+
+  async #content(release: StoredRelease): Promise<HelmContent> {
+    const { content } = await this.#session.records.payload(release);
+    if (content.kind === "helm") return content;
+    throw this.#session.misplaced(
+      `holds revision ${release.header.revision}, which is no Helm release`,
+      "Give the chart a target of its own, by its name.",
+    );
+  }
+}

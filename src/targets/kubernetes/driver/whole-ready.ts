@@ -1,0 +1,37 @@
+import type { ClusterApi, ObjectRef } from "../api/types.ts";
+import { helmStatus } from "../helm/revisions.ts";
+import { judgeReadiness } from "../readiness/judge.ts";
+import { refOf } from "../release/snapshot.ts";
+import type { BundleContent, HelmContent } from "../release/types.ts";
+
+/** Whether something that rolls out by itself is there, and is ready. */
+export async function wholeIsReady(
+  api: ClusterApi,
+  namespace: string,
+  content: BundleContent | HelmContent,
+): Promise<boolean> {
+  if (content.kind === "helm") {
+    const [newest] = await helmStatus(api, namespace, content.release);
+    return newest?.status === "deployed" && newest.revision === content.revision;
+  }
+  const all = content.objects.map((object) => ({ namespace, ...refOf(object) }));
+  const refs = await servedRefs(api, all);
+  if (refs.length < all.length) return false;
+  const objects = await Promise.all(refs.map((ref) => api.get(ref)));
+  return objects.every(
+    (object) => object !== undefined && judgeReadiness(object, object.metadata.generation).state === "ready",
+  );
+}
+
+/** Those of kinds that are served: others have no objects yet. Kinds without namespaces lose theirs. */
+export async function servedRefs(api: ClusterApi, refs: readonly ObjectRef[]): Promise<readonly ObjectRef[]> {
+  const served = await Promise.all(
+    refs.map(async (ref) => {
+      const resource = await api.resource(ref).catch(() => undefined);
+      if (resource === undefined) return undefined;
+      const { namespace: _none, ...whole } = ref;
+      return resource.namespaced ? ref : whole;
+    }),
+  );
+  return served.filter((ref) => ref !== undefined);
+}
