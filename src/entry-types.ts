@@ -16,6 +16,7 @@ export type {
 } from "./executors/shell/index.ts";
 export type { Bytes } from "./util/bytes.ts";
 export type { Duration } from "./util/duration.ts";
+export type { CheckReport } from "./host/check-targets.ts";
 export type { Cleaned, CleanOptions, RemovedRun } from "./host/clean.ts";
 export type { DigestsInUse } from "./host/clean/digests.ts";
 export type { RetentionOptions } from "./host/clean/retention.ts";

@@ -55,6 +55,14 @@ export { sh } from "./executors/shell/index.ts";
 export type * from "./entry-types.ts";
 export { approval } from "./gates/approval.ts";
 export { env, file } from "./secrets/index.ts";
-export { cleanRuns, decide, flakyHistory, rollbackTarget, stopTarget, targetStatus } from "./host/lazy.ts";
+export {
+  checkTargets,
+  cleanRuns,
+  decide,
+  flakyHistory,
+  rollbackTarget,
+  stopTarget,
+  targetStatus,
+} from "./host/lazy.ts";
 export { planOf } from "./host/plan-of.ts";
 export { run } from "./host/run.ts";

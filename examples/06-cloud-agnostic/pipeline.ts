@@ -4,8 +4,12 @@
 //   npx tsx examples/06-cloud-agnostic/pipeline.ts --cloud kubeconfig    the cluster that kubectl speaks to
 //   … --cloud aws   --cluster prod --region eu-west-1
 //   … --cloud azure --cluster prod --subscription 11111111-2222-3333-4444-555555555555 --group web
-//   … --cloud gcp   --cluster prod --project acme-web --region europe-west1
-//   … status, history greeter, rollback greeter, stop greeter            the same everywhere
+//   … --cloud gcp   --cluster prod --region europe-west1 --project acme-web
+//
+// The verbs are the same everywhere, and stand before the flags:
+//
+//   npx tsx examples/06-cloud-agnostic/pipeline.ts status --cloud kubeconfig
+//   … history greeter …     … rollback greeter …     … stop greeter …
 import { artifact, pipeline, sh } from "sluice";
 import { aks } from "sluice/aks";
 import { rolling, service } from "sluice/deploy";
@@ -25,6 +29,7 @@ const pipe = pipeline(
         .default("docker.io/nginxinc/nginx-unprivileged:1.29-alpine")
         .describe("what clusters run"),
       greeting: z.string().default("hello"),
+      namespace: z.string().default("greeter").describe("of clusters; made where there is none"),
       cluster: z.string().default("prod"),
       region: z.string().default("europe-west1").describe("of the cluster, at AWS and Google"),
       subscription: z.string().default("").describe("at Azure"),
@@ -33,13 +38,13 @@ const pipe = pipeline(
     },
   },
   (p, { params }) => {
-    const { cloud, cluster, region, subscription, group: resourceGroup, project } = params;
+    const { cloud, namespace, cluster, region, subscription, group: resourceGroup, project } = params;
     const built = p.stage("build").job("bundle", sh`mkdir -p build && cp service/server.mjs build/`, {
       artifacts: { service: "build/**" },
     });
     p.stage("verify").job("answers", sh`node --test service/server.test.mjs`);
 
-    const there = { name: "greeter", namespace: "greeter", createNamespace: true };
+    const there = { name: "greeter", namespace, createNamespace: true };
     const places = {
       local: () => local({ name: "greeter" }),
       kubeconfig: () => kubernetes({ cluster: kubeconfig(), ...there }),

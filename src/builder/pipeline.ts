@@ -80,7 +80,8 @@ class LazySource implements PipelineSource {
   readonly cache: CacheSource | undefined;
   readonly define: Define;
   readonly site: Site;
-  readonly #root: string | undefined;
+  // Not a private field of JavaScript: a source with one part replaced is an object that inherits from this one.
+  private readonly givenRoot: string | undefined;
 
   constructor(
     options: PipelineOptions<ParamSchemas, Record<string, SecretSource>>,
@@ -93,7 +94,7 @@ class LazySource implements PipelineSource {
     this.passEnv = options.passEnv ?? [];
     this.store = options.store;
     this.cache = options.cache;
-    this.#root = options.root;
+    this.givenRoot = options.root;
     this.define = define;
     this.site = site;
   }
@@ -104,6 +105,6 @@ class LazySource implements PipelineSource {
 
   get root(): string {
     const base = this.at === undefined || !isAbsolute(this.at.file) ? process.cwd() : dirname(this.at.file);
-    return this.#root === undefined ? base : resolve(base, this.#root);
+    return this.givenRoot === undefined ? base : resolve(base, this.givenRoot);
   }
 }

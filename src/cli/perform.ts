@@ -20,6 +20,7 @@ const PERFORMERS: Readonly<Record<string, () => Promise<Performer>>> = {
   flaky: async () => (await import("./verb-flaky.ts")).performFlaky,
   plan: async () => (await import("./verb-plan.ts")).performPlan,
   graph: async () => (await import("./verb-graph.ts")).performGraph,
+  doctor: async () => (await import("./verb-doctor.ts")).performDoctor,
   status: async () => (await import("./verb-targets.ts")).performStatus,
   history: async () => (await import("./verb-targets.ts")).performHistory,
   rollback: async () => (await import("./verb-targets.ts")).performRollback,

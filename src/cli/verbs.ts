@@ -51,6 +51,10 @@ const DECISION: readonly Flag[] = [
 ];
 const RUN = { name: "RUN", optional: false };
 const BASE: Flag = { name: "base", value: "REF", help: "count changed files from REF" };
+const OFFLINE: Flag = {
+  name: "offline",
+  help: "ask no target what a deploy would change there, and no remote cache",
+};
 const TARGET = [{ name: "TARGET", optional: false }];
 
 /** The verbs, the default one first. The reference page is made from this table. */
@@ -181,7 +185,7 @@ export const VERBS: readonly Verb[] = [
     name: "plan",
     help: "what would run, in order, and why; runs nothing",
     operands: [],
-    flags: [{ name: "json", help: "the Plan as JSON" }, BASE, ...COMMON],
+    flags: [{ name: "json", help: "the Plan as JSON" }, OFFLINE, BASE, ...COMMON],
   },
   {
     name: "graph",
@@ -192,6 +196,12 @@ export const VERBS: readonly Verb[] = [
       { name: "out", short: "o", value: "FILE", help: "write to FILE instead of the terminal" },
       ...COMMON,
     ],
+  },
+  {
+    name: "doctor",
+    help: "whether a deploy could work: programs, secrets, credentials, the way to each target, permissions",
+    operands: [{ name: "TARGET", optional: true }],
+    flags: [{ name: "json", help: "as JSON" }, ...COMMON],
   },
   {
     name: "status",

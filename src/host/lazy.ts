@@ -1,6 +1,7 @@
 import type { ParamSchemas, Pipeline } from "../builder/index.ts";
 import type { Release } from "../model/index.ts";
 import type { Answer, TargetStatus } from "../ports/index.ts";
+import type { CheckReport } from "./check-targets.ts";
 import type { Cleaned, CleanOptions } from "./clean.ts";
 import type { DecisionResult } from "./decide.ts";
 import type { FlakyHistory, FlakyOptions } from "./flaky.ts";
@@ -28,6 +29,29 @@ export async function targetStatus<Schemas extends ParamSchemas>(
   options?: TargetOptions<Schemas>,
 ): Promise<TargetStatus> {
   return await (await import("./targets.ts")).targetStatus(pipe, name, options);
+}
+
+/**
+ * Looks whether the pipeline's deploys could work, before one begins: that every secret can be had, and what each target
+ * says of programs, packages, credentials, the way there and permissions. Changes nothing. `only` names one target, and
+ * leaves the secrets out.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`
+ *
+ * @example
+ * ```ts
+ * import { checkTargets } from "sluice";
+ *
+ * const reports = await checkTargets(pipe);
+ * const failed = reports.flatMap(({ checks }) => checks).filter(({ state }) => state === "failed");
+ * console.log(failed.map(({ what, detail }) => `${what}: ${detail}`));
+ * ```
+ */
+export async function checkTargets<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  options?: TargetOptions<Schemas> & { readonly only?: string },
+): Promise<readonly CheckReport[]> {
+  return await (await import("./check-targets.ts")).checkTargets(pipe, options);
 }
 
 /**

@@ -10,12 +10,14 @@ export interface SideCounts {
   readonly latency: { readonly bounds: readonly number[]; readonly counts: readonly number[] };
 }
 
-/** Both sides at one moment. A side that does not exist, or of which nothing is known, is `undefined`. */
+/** All sides at one moment. A side that does not exist, or of which nothing is known, is `undefined`. */
 export interface CountSnapshot {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly stable: SideCounts | undefined;
   readonly candidate: SideCounts | undefined;
+  /** Of the fresh baseline, whose requests are none of `stable`'s. Absent where there is none. */
+  readonly baseline?: SideCounts | undefined;
 }
 
 /** Where an analysis gets its counts. Throws `METRICS_UNAVAILABLE`. */
@@ -46,6 +48,8 @@ export interface CountScope {
 export interface CountedSides {
   readonly stable: CountedSide | undefined;
   readonly candidate: CountedSide | undefined;
+  /** New pods of the stable revision, which are none of `stable`'s. Absent where there are none. */
+  readonly baseline?: CountedSide | undefined;
 }
 
 export interface CountedSide {

@@ -66,6 +66,8 @@ export interface ResolvedApp {
   /** Values of the secrets in the spec, by name. A driver never writes them to disk. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly artifact?: Artifact;
+  /** Before a run: what stands in the spec and the secrets for values that nobody knows yet, and what each is in words. */
+  readonly unknown?: Readonly<Record<string, string>>;
 }
 
 export interface TargetStatus {
@@ -150,6 +152,13 @@ export interface RolloutDriver {
    * `rolling()` can do it. {@link RolloutDriver.abort} takes it back. Absent everywhere else.
    */
   roll?(): Promise<void>;
+  /**
+   * Brings up `replicas` new ones of the stable release beside it, ready, for the candidate to be compared with: as young
+   * as it is. They take their part of the stable side's requests; the candidate's share stays as it was asked for.
+   * Where stable has too few to spare there are fewer, at least one. 0 removes them, as promoting and aborting do.
+   * Absent where the target cannot.
+   */
+  baseline?(replicas: number): Promise<void>;
   /** Requests, errors and latencies by side; absent where the target measures none. */
   readonly counts?: CountSource;
   /** Releases the target's lock. Ends nothing. */
@@ -165,6 +174,8 @@ export interface RolloutState {
   readonly weight: number;
   /** The weight that was asked for last, where the target can only come near it. @defaultValue `weight` */
   readonly asked?: number;
+  /** Replicas of the fresh baseline; none of them is one of `stable`'s. @defaultValue 0 */
+  readonly baseline?: number;
   readonly url: string;
   /** True where stable already is what shall be deployed, healthy: there is nothing to do. */
   readonly current: boolean;

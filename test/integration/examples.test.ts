@@ -1,46 +1,7 @@
-import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { tempFolder } from "../fixtures/temp-folder.ts";
-
-const REPO = fileURLToPath(new URL("../..", import.meta.url));
-const TSX = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
-const GENERATED = ["/.sluice", "/build", "/reports"];
-
-/** A copy of an example in a folder of its own, so that its state is its own too. */
-function copyOf(example: string): string {
-  const folder = tempFolder();
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(REPO, join(folder, "node_modules/sluice"));
-  for (const name of ["zod", "tsx"])
-    symlinkSync(join(REPO, "node_modules", name), join(folder, "node_modules", name));
-  const from = join(REPO, "examples", example);
-  const to = join(folder, example);
-  cpSync(from, to, { recursive: true, filter: (path) => !GENERATED.includes(path.slice(from.length)) });
-  return to;
-}
-
-function start(
-  folder: string,
-  program: string,
-  args: readonly string[] = [],
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["--import", TSX, join(folder, program), ...args], {
-    cwd: folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve) => {
-    child.on("close", (code) => {
-      resolve({ code, output });
-    });
-  });
-}
+import { copyOf, start } from "./examples-kit.ts";
 
 describe("01-quickstart", () => {
   it("passes, and has ten lines", async () => {
@@ -133,5 +94,42 @@ describe("05-cached-build", () => {
     expect(third.output).toContain("1 result from the cache, which saved");
     expect(readFileSync(join(folder, "build/de/hafen.html"), "utf8")).toContain("um neun");
     expect(third.code).toBe(0);
+  });
+});
+
+describe("06-cloud-agnostic", () => {
+  it("releases on this machine what it would release in any cloud, and goes back", async () => {
+    const folder = copyOf("06-cloud-agnostic");
+    const run = (...args: string[]) => start(folder, "pipeline.ts", args);
+    onTestFinished(async () => {
+      await run("stop", "greeter");
+    });
+    const first = await run();
+    expect(first.output).toMatch(/verify\/answers .*passed/);
+    const [, url = ""] = /revision 1 at (http:\S+)/.exec(first.output) ?? [];
+    const answer = async () => (await fetch(`${url}/there`)).text();
+    expect(await answer()).toBe("hello from /there\n");
+    expect(first.code).toBe(0);
+    const again = await run();
+    expect(again.output).not.toContain("revision 2");
+    expect(again.code).toBe(0);
+    const second = await run("--greeting", "servus");
+    expect(second.output).toContain("revision 2 is live");
+    expect(await answer()).toBe("servus from /there\n");
+    const status = await run("status");
+    expect(status.output).toMatch(/live +revision 2 .*2 ready/);
+    expect((await run("rollback", "greeter")).code).toBe(0);
+    expect(await answer()).toBe("hello from /there\n");
+    const history = await run("history", "greeter");
+    expect(history.output.match(/revision \d/g)).toEqual(["revision 3", "revision 2", "revision 1"]);
+    expect((await run("stop", "greeter")).code).toBe(0);
+    await expect(answer()).rejects.toThrow();
+  });
+
+  it("says of each cloud what is missing, before anything runs", async () => {
+    const { code, output } = await start(copyOf("06-cloud-agnostic"), "pipeline.ts", ["--cloud", "azure"]);
+    expect(output).toContain("subscription must be the subscription's id, a UUID");
+    expect(output).not.toContain("build/bundle");
+    expect(code).toBe(2);
   });
 });

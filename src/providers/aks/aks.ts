@@ -7,7 +7,7 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted } from "../_shared/index.ts";
 import { CLOUDS } from "./clouds.ts";
 import { azureFault } from "./faults.ts";
 import { loadAzureSdk } from "./load.ts";
@@ -158,13 +158,3 @@ const NEEDS: readonly ClusterNeed[] = [
   },
   { kind: "package", name: "@azure/identity", why: "gets tokens: npm install @azure/identity" },
 ];
-
-/** Not all that is awaited listens to the signal. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}

@@ -1,4 +1,5 @@
 import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { firstLine, isNoAnswer } from "../_shared/index.ts";
 
 /** What is read of an error that the SDK throws. The error itself is left behind: it holds the request and its token. */
 interface AzureFault {
@@ -13,17 +14,6 @@ const NO_IDENTITY = new Set([
   "AggregateAuthenticationError",
   "AuthenticationRequiredError",
 ]);
-const NO_ANSWER = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "REQUEST_SEND_ERROR",
-]);
 
 /** An error of Azure in words. `what` is the cluster as the provider describes it. */
 export function azureFault(error: unknown, what: string): SluiceError {
@@ -33,13 +23,13 @@ export function azureFault(error: unknown, what: string): SluiceError {
   if (NO_IDENTITY.has(name)) {
     return new SluiceError(
       "CLUSTER_DENIED",
-      `no Azure identity was found for ${what}: ${firstLine(message)}`,
+      `no Azure identity was found for ${what}: ${reasonIn(message)}`,
       {
         hint: "Log in (az login), set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or choose another `credential`.",
       },
     );
   }
-  if (NO_ANSWER.has(code)) {
+  if (isNoAnswer(code, "REQUEST_SEND_ERROR")) {
     return new SluiceError("CLOUD_FAILED", `Azure does not answer about ${what} (${code})`, {
       hint: "Check the network, HTTPS_PROXY, and `cloud` or `resourceManager`.",
     });
@@ -52,7 +42,7 @@ export function azureFault(error: unknown, what: string): SluiceError {
   if (name === "AuthenticationError" || status === 401) {
     return new SluiceError(
       "CLUSTER_DENIED",
-      `Azure does not accept the identity for ${what}: ${firstLine(message)}`,
+      `Azure does not accept the identity for ${what}: ${reasonIn(message)}`,
       {
         hint: "It is over, wrong or of another tenant: log in again, or check AZURE_TENANT_ID and this machine's clock.",
       },
@@ -61,7 +51,7 @@ export function azureFault(error: unknown, what: string): SluiceError {
   if (status === 403) {
     return new SluiceError(
       "CLUSTER_DENIED",
-      `Azure denies the credentials of ${what}: ${firstLine(message)}`,
+      `Azure denies the credentials of ${what}: ${reasonIn(message)}`,
       {
         hint: 'Give the identity the role "Azure Kubernetes Service Cluster User Role" on the cluster.',
       },
@@ -75,7 +65,7 @@ export function azureFault(error: unknown, what: string): SluiceError {
   const said = [code, status === 0 ? "" : `status ${status}`].filter((part) => part !== "").join(", ");
   return new SluiceError(
     "CLOUD_FAILED",
-    `Azure cannot tell about ${what}: ${firstLine(message)} (${said || name})`,
+    `Azure cannot tell about ${what}: ${reasonIn(message)} (${said || name})`,
     {
       hint: "Try again; if it stays so, look at the cluster in the Azure portal.",
     },
@@ -83,9 +73,7 @@ export function azureFault(error: unknown, what: string): SluiceError {
 }
 
 /** What Entra ID says, which stands further down; else the first line. */
-function firstLine(message: string): string {
+function reasonIn(message: string): string {
   const [entra] = /AADSTS\d+: [^\n]+/.exec(message) ?? [];
-  if (entra !== undefined) return entra;
-  const line = message.split("\n", 1)[0]?.trim() ?? "";
-  return line === "" ? "no reason given" : line;
+  return entra ?? firstLine(message);
 }

@@ -10,7 +10,20 @@ export type AzureCredentialChoice =
   | "workload-identity"
   | { readonly managedIdentityClientId: string };
 
-/** Which AKS cluster, and as whom it is reached. */
+/**
+ * Which AKS cluster, and as whom it is reached.
+ *
+ * @example
+ * ```ts
+ * aks({
+ *   subscription: "11111111-2222-3333-4444-555555555555",
+ *   resourceGroup: "web",
+ *   cluster: "prod",
+ *   credential: "workload-identity",
+ *   namespace: "shop",
+ * });
+ * ```
+ */
 export interface AksOptions {
   /** The id of the subscription. */
   readonly subscription: string;

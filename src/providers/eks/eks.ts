@@ -5,7 +5,7 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted } from "../_shared/index.ts";
 import { awsFault } from "./faults.ts";
 import { findCluster, type FoundCluster } from "./find-cluster.ts";
 import { loadAwsSdk } from "./load.ts";
@@ -158,14 +158,4 @@ function keysFrom(env: ClusterContext["env"]): AwsCredentials | undefined {
 
 function lasts({ expiration }: AwsCredentials, now: number): boolean {
   return expiration === undefined || expiration.getTime() - now > ALMOST_OVER;
-}
-
-/** Not all that is awaited listens to the signal. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -1,4 +1,5 @@
 import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { firstLine, isNoAnswer } from "../_shared/index.ts";
 
 /** What is read of an error that the SDK throws. The error itself is left behind: it holds the request and what signs it. */
 interface AwsFault {
@@ -21,17 +22,6 @@ const NOT_ACCEPTED = new Set([
   "IncompleteSignature",
 ]);
 const THROTTLED = new Set(["ThrottlingException", "Throttling", "TooManyRequestsException"]);
-const NO_ANSWER = new Set([
-  "TimeoutError",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
 
 /** An error of AWS in words. `what` is the cluster as the provider describes it. */
 export function awsFault(error: unknown, what: string, region?: string): SluiceError {
@@ -73,7 +63,7 @@ export function awsFault(error: unknown, what: string, region?: string): SluiceE
       hint: "It was asked several times, with the pauses it wished for. Try again later.",
     });
   }
-  if (NO_ANSWER.has(code ?? "") || NO_ANSWER.has(name)) {
+  if (isNoAnswer(code, "TimeoutError") || isNoAnswer(name, "TimeoutError")) {
     return new SluiceError(
       "CLOUD_FAILED",
       `the AWS API does not answer about ${what}${where} (${code ?? name})`,
@@ -86,10 +76,4 @@ export function awsFault(error: unknown, what: string, region?: string): SluiceE
   return new SluiceError("CLOUD_FAILED", `AWS cannot tell about ${what}: ${firstLine(message)} (${said})`, {
     hint: "Try again; if it stays so, look at the cluster in the AWS console.",
   });
-}
-
-/** A message's later lines may show the request, and with it a session's token. */
-function firstLine(message: string): string {
-  const line = message.split("\n", 1)[0]?.trim() ?? "";
-  return line === "" ? "no reason given" : line;
 }

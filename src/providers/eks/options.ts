@@ -20,7 +20,20 @@ export interface AssumeRole {
   readonly sessionName?: string;
 }
 
-/** Which EKS cluster, and as whom it is reached. */
+/**
+ * Which EKS cluster, and as whom it is reached. On versions of Node that the AWS SDK is about to leave behind it prints a
+ * warning; `AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true` in the environment turns it off.
+ *
+ * @example
+ * ```ts
+ * eks({
+ *   cluster: "prod",
+ *   region: "eu-west-1",
+ *   assumeRole: { arn: "arn:aws:iam::111122223333:role/deployer" },
+ *   namespace: "shop",
+ * });
+ * ```
+ */
 export interface EksOptions {
   /** The cluster's name, without its ARN. */
   readonly cluster: string;

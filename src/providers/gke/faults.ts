@@ -1,4 +1,5 @@
 import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { firstLine, isNoAnswer } from "../_shared/index.ts";
 
 /** What is read of an error that the library throws. The error itself is left behind: it holds the request and its token. */
 interface GoogleFault {
@@ -6,18 +7,6 @@ interface GoogleFault {
   readonly status?: number;
   readonly message?: string;
 }
-
-const NO_ANSWER = new Set<unknown>([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "TimeoutError",
-]);
 
 /** An error on the way to an access token. `what` is the cluster as the provider describes it. */
 export function identityFault(error: unknown, what: string): SluiceError {
@@ -60,7 +49,7 @@ export function gkeFault(error: unknown, what: string): SluiceError {
 function passingFault(error: unknown, what: string): SluiceError | undefined {
   if (isSluiceError(error)) return error;
   const { code, status } = (error ?? {}) as GoogleFault;
-  if (NO_ANSWER.has(code)) {
+  if (isNoAnswer(code, "TimeoutError")) {
     return new SluiceError("CLOUD_FAILED", `Google does not answer about ${what} (${code ?? ""})`, {
       hint: "Check the network, HTTPS_PROXY and CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER.",
     });
@@ -71,9 +60,4 @@ function passingFault(error: unknown, what: string): SluiceError | undefined {
     });
   }
   return undefined;
-}
-
-function firstLine(message: string): string {
-  const line = message.split("\n", 1)[0]?.trim() ?? "";
-  return line === "" ? "no reason given" : line;
 }

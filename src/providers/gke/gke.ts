@@ -6,7 +6,7 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted } from "../_shared/index.ts";
 import { gkeEndpoint, type GkeCluster } from "./endpoint.ts";
 import { gkeFault, identityFault } from "./faults.ts";
 import { loadGoogleSdk } from "./load.ts";
@@ -133,13 +133,3 @@ const NEEDS: readonly ClusterNeed[] = [
     why: "finds the cluster and gets tokens: npm install google-auth-library",
   },
 ];
-
-/** Not all that is awaited listens to the signal. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
-}

@@ -1,7 +1,20 @@
 import { SluiceError } from "../../errors/index.ts";
 import type { JsonObject } from "../../model/index.ts";
 
-/** Which GKE cluster, and as whom it is reached. */
+/**
+ * Which GKE cluster, and as whom it is reached.
+ *
+ * @example
+ * ```ts
+ * gke({
+ *   project: "acme-web",
+ *   location: "europe-west1",
+ *   cluster: "prod",
+ *   impersonate: "deployer@acme-web.iam.gserviceaccount.com",
+ *   namespace: "shop",
+ * });
+ * ```
+ */
 export interface GkeOptions {
   /** The id of the project, not its number. */
   readonly project: string;

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { SluiceError } from "../../errors/index.ts";
 import type { ClusterCredentials } from "../../ports/index.ts";
 import { endOfCertificate } from "./certificate.ts";
@@ -44,6 +43,8 @@ export async function runPlugin(
         : {}),
     },
   };
+  // Not before it is needed: who loads ES modules by require cannot load it.
+  const { execa } = await import("execa");
   const result = await execa(command, args, {
     env: { ...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     extendEnv: false,

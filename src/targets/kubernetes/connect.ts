@@ -15,7 +15,7 @@ import { renderBundle } from "./manifests/render-bundle.ts";
 import { openSession } from "./open-session.ts";
 import type { OpenCluster, TargetHands } from "./place.ts";
 import { MANAGER } from "./release/types.ts";
-import { appName } from "./render/names.ts";
+import { appName, nameFromPipeline } from "./render/names.ts";
 import { ensureSalt } from "./render/salt.ts";
 import { renderService } from "./render/service.ts";
 import type { KubernetesDeploySpec } from "./spec.ts";
@@ -29,7 +29,7 @@ export async function connectKubernetes(
   spec: KubernetesDeploySpec,
   context: TargetContext,
 ): Promise<RolloutDriver> {
-  const app = appName(spec.app, spec.target.app ?? fromPipeline(context.pipeline));
+  const app = appName(spec.app, spec.target.app ?? nameFromPipeline(context.pipeline));
   const { kind } = spec.app;
   const bundle = kind === "service" || kind === "helm" ? undefined : await renderBundle(spec.app, context);
   const { session, open } = await openSession(hands, spec.target, context, () => app);
@@ -87,13 +87,4 @@ function previewOf(
   if (all["KUBERNETES_SERVICE_HOST"] !== undefined) return undefined;
   const { app, namespace } = session.place;
   return new PreviewProxy({ namespace, name: previewName(app), port: "http" }, forwardOver(connection, all));
-}
-
-/** A pipeline's name as an app may be called; what cannot be made one is refused where it is used. */
-function fromPipeline(pipeline: string): string {
-  return pipeline
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, 50)
-    .replaceAll(/^-+|-+$/g, "");
 }

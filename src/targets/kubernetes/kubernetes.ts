@@ -1,5 +1,12 @@
 import type { Release } from "../../model/index.ts";
-import type { RolloutDriver, Target, TargetContext, TargetStatus } from "../../ports/index.ts";
+import type {
+  RolloutDriver,
+  Target,
+  TargetCheck,
+  TargetContext,
+  TargetPreview,
+  TargetStatus,
+} from "../../ports/index.ts";
 import { kubernetesSpec, type KubernetesOptions } from "./options.ts";
 import type { KubernetesDeploySpec, KubernetesVerbSpec } from "./spec.ts";
 
@@ -39,6 +46,10 @@ export function kubernetes<const R extends string = never>(options: KubernetesOp
       options: { readonly to?: number },
     ): Promise<Release> =>
       (await import("./verbs/rollback.ts")).rollbackKubernetes(hands, spec, context, options),
+    check: async (spec: KubernetesDeploySpec, context: TargetContext): Promise<readonly TargetCheck[]> =>
+      (await import("./check/check.ts")).checkKubernetes(hands, spec, context),
+    preview: async (spec: KubernetesDeploySpec, context: TargetContext): Promise<TargetPreview> =>
+      (await import("./verbs/preview.ts")).previewKubernetes(hands, spec, context),
     stop: async (spec: KubernetesVerbSpec, context: TargetContext): Promise<void> =>
       (await import("./verbs/stop.ts")).stopKubernetes(hands, spec, context),
   };

@@ -1,8 +1,8 @@
 import { SluiceError } from "../../errors/index.ts";
-import type { ClusterProvider } from "../../ports/index.ts";
+import type { ClusterProvider, CountProvider } from "../../ports/index.ts";
 import { type Duration, parseDuration } from "../../util/duration.ts";
 import type { CountsFrom } from "./driver/counts.ts";
-import type { KubernetesSpec, TrafficSpec } from "./spec.ts";
+import type { CountsSpec, KubernetesSpec, TrafficSpec } from "./spec.ts";
 import { replicas, type Traffic } from "./traffic/traffic.ts";
 
 /** Options of every target on Kubernetes, whatever its cluster. */
@@ -30,8 +30,11 @@ export interface KubernetesTargetOptions<R extends string = never> {
    * @defaultValue "2m"
    */
   readonly timeout?: Duration;
-  /** Where requests, errors and latencies of both sides are counted. Without it, metrics that need counts are refused. */
-  readonly counts?: CountsFrom;
+  /**
+   * Where requests, errors and latencies of both sides are counted: `prometheus({ ... }).counts({ ... })`, another
+   * `CountProvider`, or a function. Without it, metrics that need counts are refused.
+   */
+  readonly counts?: CountProvider | CountsFrom;
 }
 
 /** Options of {@link kubernetes}. */
@@ -91,7 +94,10 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
   for (const [key, value] of Object.entries({ createNamespace, force })) {
     if (typeof value !== "boolean") problems.push(`${key} must be true or false`);
   }
-  if (counts !== undefined && typeof counts !== "function") problems.push("counts must be a function");
+  if (counts !== undefined && typeof counts !== "function" && !isProvider(counts))
+    problems.push(
+      "counts must be a function or a source of counts, such as prometheus({ ... }).counts({ ... })",
+    );
   checkTraffic(traffic.spec, problems);
   if (problems.length > 0) {
     throw new SluiceError("DEFINITION_INVALID", `kubernetes target: ${problems.join("; ")}`, {
@@ -108,7 +114,18 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
     history,
     force,
     timeout: Math.round(ms ?? 0),
+    counts: counts === undefined ? null : countsSpec(counts),
   };
+}
+
+function isProvider(counts: unknown): boolean {
+  if (typeof counts !== "object" || counts === null) return false;
+  const { kind, open } = counts as Partial<CountProvider>;
+  return typeof kind === "string" && typeof open === "function";
+}
+
+function countsSpec(counts: CountProvider | CountsFrom): CountsSpec {
+  return typeof counts === "function" ? { kind: "function" } : { kind: counts.kind, spec: counts.spec };
 }
 
 /** A cluster's name as a label can hold it: an ARN, or a context such as `user@host`, cannot stand there as it is. */

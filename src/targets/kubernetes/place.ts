@@ -1,4 +1,4 @@
-import type { ClusterConnection, ClusterProvider, TargetContext } from "../../ports/index.ts";
+import type { ClusterConnection, ClusterProvider, CountProvider, TargetContext } from "../../ports/index.ts";
 import { openClusterApi } from "./api/open.ts";
 import type { ClusterApi } from "./api/types.ts";
 import type { CountsFrom } from "./driver/counts.ts";
@@ -7,7 +7,7 @@ import type { KubernetesSpec } from "./spec.ts";
 /** What a target is made with and no plan can hold. */
 export interface TargetHands {
   readonly provider: ClusterProvider;
-  readonly counts: CountsFrom | undefined;
+  readonly counts: CountProvider | CountsFrom | undefined;
   /** Speaks with the API server. @defaultValue the real one */
   readonly open?: typeof openClusterApi;
   /** How long the lease of a process that is gone holds up the next one: milliseconds. @defaultValue 30,000 */

@@ -16,7 +16,12 @@ export interface KubernetesSpec {
   readonly history: number;
   readonly force: boolean;
   readonly timeout: number;
+  /** Where requests are counted. */
+  readonly counts: CountsSpec | null;
 }
+
+/** A function has a kind only; what it asks is its own matter. */
+export type CountsSpec = { readonly kind: "function" } | { readonly kind: string; readonly spec: JsonObject };
 
 export type TrafficSpec =
   | { readonly kind: "replicas" }

@@ -6,7 +6,7 @@ import { freePorts } from "../tool/ports.mjs";
 import { isRunning, startServer, stopServers, untilReady } from "../tool/processes.mjs";
 import { runProgram } from "../tool/run.mjs";
 import { ask } from "./ask.mjs";
-import { packImage } from "./image.mjs";
+import { packImages } from "./image.mjs";
 
 const NAME = "lab-node";
 const BRIDGE = "sluice-lab0";
@@ -14,7 +14,10 @@ const PODS = "10.98.0.0/24";
 /** Of the bridge: pods and this machine reach it, nobody else. */
 const ADDRESS = "10.98.0.1";
 const PAUSE = "lab.local/pause:1";
-const IMAGES = [PAUSE, "lab.local/web:1"];
+const IMAGES = [
+  { name: PAUSE, args: [] },
+  { name: "lab.local/web:1", args: ["web"] },
+];
 const CNI = "/usr/lib/cni";
 
 /** Starts containerd, the kubelet and kube-proxy, and waits until the node is ready. */
@@ -27,10 +30,10 @@ export async function startNode({ folder, facts, own, log }) {
   });
   own(containerd);
   await untilReady("containerd", [containerd], () => ctr(socket, "version"));
-  const archive = await packImage({
+  const archive = await packImages({
     // Without C libraries, because the image holds nothing else.
     program: await goProgram("web", log, { CGO_ENABLED: "0" }),
-    names: IMAGES,
+    images: IMAGES,
     folder: join(folder, "image"),
   });
   await ctr(socket, "--namespace", "k8s.io", "images", "import", archive);

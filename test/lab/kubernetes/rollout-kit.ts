@@ -7,6 +7,7 @@ import type { ServiceOptions } from "../../../src/deploy/service.ts";
 import type {
   Clock,
   ClusterProvider,
+  CountProvider,
   RolloutDriver,
   RolloutProgress,
   Strategy,
@@ -70,7 +71,7 @@ export class RolloutKit {
   readonly output: string[] = [];
   readonly api: ClusterApi;
   readonly #provider: ClusterProvider;
-  readonly #counts: CountsFrom | undefined;
+  readonly #counts: CountProvider | CountsFrom | undefined;
   #runs = 0;
 
   private constructor(

@@ -17,14 +17,19 @@ export function newNamespace(): string {
 
 /** Has the lab's Prometheus scrape these addresses, under their pods' names, until the test is over. */
 export function scrape(namespace: string, pods: Readonly<Record<string, string>>): void {
+  setScrapes(namespace, pods);
+  onTestFinished(() => {
+    setScrapes(namespace, {});
+  });
+}
+
+/** Has the lab's Prometheus scrape these addresses, and no others in their namespace, from now on. */
+export function setScrapes(namespace: string, pods: Readonly<Record<string, string>>): void {
   const ours = Object.entries(pods).map(([pod, address]) => ({
     targets: [address],
     labels: { namespace, pod },
   }));
   change((others) => [...others.filter(({ labels }) => labels["namespace"] !== namespace), ...ours]);
-  onTestFinished(() => {
-    change((others) => others.filter(({ labels }) => labels["namespace"] !== namespace));
-  });
 }
 
 function change(edit: (groups: readonly TargetGroup[]) => readonly TargetGroup[]): void {

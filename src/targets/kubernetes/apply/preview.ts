@@ -1,9 +1,12 @@
+import { isSluiceError } from "../../../errors/index.ts";
 import type { ClusterApi, KubeObject } from "../api/types.ts";
 import { changedFields } from "./diff.ts";
+import { explainFault } from "./explain.ts";
 import { dryRun, type Inspected, inspectObjects, type Inspection } from "./inspect.ts";
 import { type Placed, placeObjects, setIdOf } from "./place.ts";
 import type { Problem } from "./problems.ts";
 import { prunable } from "./prune.ts";
+import { nameOf, refOf } from "./refs.ts";
 import { scrubber } from "./scrub.ts";
 import type { ApplyScope, ObjectPreview } from "./types.ts";
 
@@ -14,6 +17,8 @@ export interface PreviewOptions {
   readonly signal: AbortSignal;
   /** Takes secrets out of values and of what the server says. */
   readonly mask?: (text: string) => string;
+  /** Told of what is no longer among the objects and would be left as it is all the same. */
+  readonly report?: (text: string) => void;
 }
 
 /**
@@ -49,14 +54,67 @@ export async function previewObjects(
       all.map(({ ref }) => ref),
     ),
   ]);
-  const previews = await Promise.all(inspected.map((one) => previewOf(inspection, one, scope.force)));
+  for (const { ref, kept } of removed) if (kept !== undefined) options.report?.(`${nameOf(ref)}: ${kept}`);
   return [
     ...problems.map(({ ref, text }): ObjectPreview => refused(ref, text)),
-    ...previews.map((one) => masked(one, inspection.scrub)),
+    ...(await previewsOf(inspection, inspected, scope.force)),
     ...removed
       .filter(({ kept }) => kept === undefined)
       .map(({ ref }): ObjectPreview => ({ ref, change: "remove", fields: [], conflicts: [] })),
   ];
+}
+
+/** The same for objects that belong to no set, each for itself: they carry no label of one, and nothing is pruned. */
+export async function previewAlone(
+  api: ClusterApi,
+  objects: readonly KubeObject[],
+  { manager, namespace, force }: Pick<ApplyScope, "manager" | "namespace" | "force">,
+  options: Pick<PreviewOptions, "signal" | "mask">,
+): Promise<readonly ObjectPreview[]> {
+  const problems: Problem[] = [];
+  const known = await Promise.all(objects.map((object) => isKnown(api, object, problems)));
+  const all = objects
+    .filter((_, index) => known[index])
+    .map((object): Placed => ({ ref: refOf(object), object, unborn: false }));
+  const inspection: Inspection = {
+    api,
+    scope: { manager, namespace, set: "", force: false },
+    id: "",
+    scrub: scrubber(objects, options.mask),
+    signal: options.signal,
+    all,
+    isThere: () => false,
+  };
+  const inspected = await inspectAtRest(inspection, all);
+  // Who keeps a set beside us is no concern of a plain apply.
+  const own = inspected.map(({ problem, ...one }) =>
+    problem === undefined || problem.code === "TARGET_STATE" ? one : { ...one, problem },
+  );
+  return [
+    ...problems.map(({ ref, text }): ObjectPreview => refused(ref, text)),
+    ...(await previewsOf(inspection, own, force)),
+  ];
+}
+
+/** Whether the server has the object's kind; noted where it has not. */
+async function isKnown(api: ClusterApi, object: KubeObject, problems: Problem[]): Promise<boolean> {
+  try {
+    await api.resource(object);
+    return true;
+  } catch (error) {
+    if (!isSluiceError(error) || error.code !== "MANIFEST_INVALID") throw error;
+    problems.push({ ref: refOf(object), code: error.code, text: error.message });
+    return false;
+  }
+}
+
+async function previewsOf(
+  inspection: Inspection,
+  inspected: readonly Inspected[],
+  force: boolean,
+): Promise<readonly ObjectPreview[]> {
+  const previews = await Promise.all(inspected.map((one) => previewOf(inspection, one, force)));
+  return previews.map((one) => masked(one, inspection.scrub));
 }
 
 /** Asks again about what a controller wrote to between the two questions: its doing would look like ours. */
@@ -92,8 +150,9 @@ async function previewOf(inspection: Inspection, one: Inspected, force: boolean)
   if (one.late !== undefined) return { ref, change: "create", fields: [], conflicts, late: one.late };
   const inTheWay = one.problem !== undefined && !isOvercome(one.problem, force);
   const problem = inTheWay ? { problem: one.problem.text } : {};
-  const result = one.result ?? (conflicts.length > 0 ? await dryRun(inspection, placed, true) : undefined);
+  const result = one.result ?? (conflicts.length > 0 ? await taken(inspection, placed) : undefined);
   if (result === undefined) return { ref, change: "refused", fields: [], conflicts, ...problem };
+  if (typeof result === "string") return { ref, change: "refused", fields: [], conflicts, problem: result };
   const fields = live === undefined ? [] : changedFields(live, result);
   const change = inTheWay
     ? "refused"
@@ -103,6 +162,17 @@ async function previewOf(inspection: Inspection, one: Inspected, force: boolean)
         ? "update"
         : "unchanged";
   return { ref, change, fields, conflicts, ...problem };
+}
+
+/** What would come of it if all fields were taken over; in words, why even that would be refused. */
+async function taken(inspection: Inspection, placed: Placed): Promise<KubeObject | string> {
+  try {
+    return await dryRun(inspection, placed, true);
+  } catch (error) {
+    const problem = explainFault(placed.ref, error);
+    if (problem === undefined) throw error;
+    return inspection.scrub(problem.text);
+  }
 }
 
 /** What `force` takes over. */

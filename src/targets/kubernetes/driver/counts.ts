@@ -1,8 +1,8 @@
 import { isSluiceError, messageOf, SluiceError } from "../../../errors/index.ts";
-import type { CountSource, SideCounts } from "../../../ports/index.ts";
+import type { CountProvider, CountSnapshot, CountSource, SideCounts } from "../../../ports/index.ts";
 import { workloadName } from "../render/types.ts";
+import { SidePods } from "./counted-pods.ts";
 import type { Session } from "./session.ts";
-import type { SideNow } from "./situation.ts";
 
 /** What is to be counted: the running totals of these sides, since each of them began. */
 export interface CountsQuery {
@@ -14,11 +14,13 @@ export interface CountsQuery {
   readonly signal: AbortSignal;
 }
 
-/** One side, by what its pods are called and labelled. */
+/** One side, by its Deployment and its pods. */
 export interface CountedSide {
   readonly revision: number;
-  /** The Deployment: its pods' names begin with it and `-`. */
+  /** The name of the Deployment. */
   readonly workload: string;
+  /** The names of its pods, those among them that have ended since the last call. */
+  readonly pods: readonly string[];
 }
 
 /** Counts requests of both sides, from wherever they are measured. A side that it knows nothing of is left out. */
@@ -27,31 +29,41 @@ export type CountsFrom = (query: CountsQuery) => Promise<{
   readonly candidate?: SideCounts;
 }>;
 
-/** Counts by a function that the user gave. Throws `METRICS_UNAVAILABLE`. */
-export function countSource(from: CountsFrom, session: Session): CountSource {
-  const { app, namespace } = session.place;
-  const side = (now: SideNow | undefined): CountedSide | undefined =>
-    now && { revision: now.revision, workload: workloadName(app, now.revision) };
+/** Counts by what the user gave. Throws `METRICS_UNAVAILABLE`. */
+export function countSource(from: CountProvider | CountsFrom, session: Session): CountSource {
+  const pods = new SidePods(session);
+  const snapshot =
+    typeof from === "function" ? byFunction(from, pods, session) : byProvider(from, pods, session);
   return {
     snapshot: async () => {
       try {
-        const { stable, candidate } = await session.look();
-        const query = {
-          namespace,
-          app,
-          stable: side(stable),
-          candidate: side(candidate),
-          signal: session.forward,
-        };
-        const counted = await from(query);
-        return { at: session.clock.now(), stable: counted.stable, candidate: counted.candidate };
+        return await snapshot();
       } catch (cause) {
         if (isSluiceError(cause) && cause.code === "METRICS_UNAVAILABLE") throw cause;
-        const why = messageOf(cause);
-        throw new SluiceError("METRICS_UNAVAILABLE", `requests to "${app}" could not be counted: ${why}`, {
-          cause,
-        });
+        const message = `requests to "${session.place.app}" could not be counted: ${messageOf(cause)}`;
+        throw new SluiceError("METRICS_UNAVAILABLE", message, { cause });
       }
     },
+  };
+}
+
+function byProvider(from: CountProvider, pods: SidePods, session: Session): () => Promise<CountSnapshot> {
+  const { app, namespace } = session.place;
+  const scope = { namespace, app, sides: () => pods.sides(), now: () => session.clock.now() };
+  let source: CountSource | undefined;
+  return () => (source ??= from.open(scope)).snapshot();
+}
+
+function byFunction(from: CountsFrom, pods: SidePods, session: Session): () => Promise<CountSnapshot> {
+  const { app, namespace } = session.place;
+  return async () => {
+    const sides = await pods.sides();
+    const side = (of: (typeof sides)["stable"]): CountedSide | undefined =>
+      of && { ...of, workload: workloadName(app, of.revision) };
+    const { stable, candidate } = sides;
+    const { forward: signal, clock } = session;
+    const query = { namespace, app, stable: side(stable), candidate: side(candidate), signal };
+    const counted = await from(query);
+    return { at: clock.now(), stable: counted.stable, candidate: counted.candidate };
   };
 }

@@ -36,3 +36,12 @@ export function labelValue(text: string): string {
 export function shortHash(content: string): string {
   return createHash("sha256").update(content).digest("hex").slice(0, 10);
 }
+
+/** A pipeline's name as an app may be called; what cannot be made one is refused where it is used. */
+export function nameFromPipeline(pipeline: string): string {
+  return pipeline
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 50)
+    .replaceAll(/^-+|-+$/g, "");
+}

@@ -1,9 +1,9 @@
 import { aks, type AksOptions } from "../../../../src/providers/aks/index.ts";
 import type { ClusterProviderRig } from "../../../../src/testing/index.ts";
-import { AzureDouble } from "../../../fixtures/clouds/azure.ts";
+import { AzureDouble, type AzureDoubleOptions } from "../../../fixtures/clouds/azure.ts";
 import { labCertificate, labServer, trust, whoAmI } from "./lab-server.ts";
 
-const PLACE = {
+export const AKS_PLACE = {
   subscription: "5f2c1a30-1111-4222-8333-444455556666",
   resourceGroup: "prov",
   cluster: "prov-aks",
@@ -16,10 +16,15 @@ export interface AksRigOptions {
 }
 
 /** Opens a double of Azure, whose cluster is the lab's API server. */
-export async function openAzure(localUser?: Readonly<Record<string, unknown>>): Promise<AzureDouble> {
-  const { cluster: name, ...place } = PLACE;
+export async function openAzure(
+  localUser?: Readonly<Record<string, unknown>>,
+  options: Pick<Partial<AzureDoubleOptions>, "tls" | "resourceManager"> & { readonly name?: string } = {},
+): Promise<AzureDouble> {
+  const { cluster, ...place } = AKS_PLACE;
+  const { name = cluster, ...others } = options;
   const azure = new AzureDouble({
     tls: labCertificate(),
+    ...others,
     cluster: { ...place, name, ...labServer(), ...(localUser === undefined ? {} : { localUser }) },
   });
   await azure.open();
@@ -34,11 +39,12 @@ export async function openAksRig(
   azure.door.requests = 0;
   azure.door.mood = "well";
   const users = [{ name: azure.objectId, groups: ["prov-deployers"] }];
-  const distrust = await trust(PLACE.cluster, { kind: "entra", keys: azure.keys, users });
+  const { cluster } = { ...AKS_PLACE, ...options };
+  const distrust = await trust(cluster, { kind: "entra", keys: azure.keys, users });
   // Azure's identity library reads the process's own variables.
   const restore = setVariables(env ?? azure.env);
   return {
-    provider: aks({ ...PLACE, credential: "environment", resourceManager: azure.url, ...options }),
+    provider: aks({ ...AKS_PLACE, credential: "environment", resourceManager: azure.url, ...options }),
     env: process.env,
     requests: () => azure.door.requests,
     become: (mood) => {

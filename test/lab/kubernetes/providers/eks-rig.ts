@@ -11,12 +11,15 @@ export const EKS_USER = "prov-eks-deployer";
 
 const KEYS = { accessKeyId: "AKIAPROVIDERSLAB0000", secretAccessKey: "the-secret-of-the-lab-key-of-aws" };
 
+export const createEksCluster = (): Promise<void> => createEksClusterAs(EKS_CLUSTER);
+export const deleteEksCluster = (): Promise<void> => deleteEksClusterOf(EKS_CLUSTER);
+
 /** Makes the cluster that moto shall know, unless it does. */
-export async function createEksCluster(): Promise<void> {
+export async function createEksClusterAs(name: string): Promise<void> {
   const api = new EKS({ endpoint: process.env["SLUICE_MOTO"] ?? "", region: EKS_REGION, credentials: KEYS });
   try {
     await api.createCluster({
-      name: EKS_CLUSTER,
+      name,
       roleArn: EKS_ROLE,
       resourcesVpcConfig: { subnetIds: ["subnet-1"] },
     });
@@ -27,9 +30,9 @@ export async function createEksCluster(): Promise<void> {
   }
 }
 
-export async function deleteEksCluster(): Promise<void> {
+export async function deleteEksClusterOf(name: string): Promise<void> {
   const api = new EKS({ endpoint: process.env["SLUICE_MOTO"] ?? "", region: EKS_REGION, credentials: KEYS });
-  await api.deleteCluster({ name: EKS_CLUSTER });
+  await api.deleteCluster({ name });
   api.destroy();
 }
 
@@ -44,9 +47,10 @@ export async function openEksRig(
 ): Promise<EksRig> {
   const keys: Record<string, string> = { [KEYS.accessKeyId]: KEYS.secretAccessKey };
   const moto = process.env["SLUICE_MOTO"] ?? "";
+  const { cluster = EKS_CLUSTER } = options;
   const cloud = {
     kind: "eks",
-    cluster: EKS_CLUSTER,
+    cluster,
     hosts: [`sts.${EKS_REGION}.amazonaws.com`],
     sts: moto,
     users: [{ arn: EKS_ROLE, username: EKS_USER, groups: ["prov-deployers"] }],
@@ -57,14 +61,14 @@ export async function openEksRig(
     moto,
     onKey: async (id, secret) => {
       keys[id] = secret;
-      await trust(EKS_CLUSTER, { ...cloud, keys });
+      await trust(cluster, { ...cloud, keys });
     },
   });
   await aws.open();
-  const distrust = await trust(EKS_CLUSTER, { ...cloud, keys });
+  const distrust = await trust(cluster, { ...cloud, keys });
   return {
     aws,
-    provider: eks({ cluster: EKS_CLUSTER, region: EKS_REGION, assumeRole: { arn: EKS_ROLE }, ...options }),
+    provider: eks({ cluster, region: EKS_REGION, assumeRole: { arn: EKS_ROLE }, ...options }),
     env: {
       AWS_ENDPOINT_URL: aws.url,
       AWS_ACCESS_KEY_ID: KEYS.accessKeyId,

@@ -18,7 +18,7 @@ export async function openGkeRig({
   ClusterProviderRig & { readonly google: GoogleDouble }
 > {
   const { server, ca } = labServer();
-  const { project, location, cluster } = PLACE;
+  const { project, location, cluster } = { ...PLACE, ...options };
   const google = new GoogleDouble({ project, location, name: cluster, endpoint: new URL(server).host, ca });
   await google.open();
   const root = mkdtempSync(join(tmpdir(), "sluice-gke-"));

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import type { ClusterConnection } from "../../../../src/ports/index.ts";
+import { runCommand } from "../../run-command.ts";
 
 interface Kubeconfig {
   readonly clusters: readonly [
@@ -21,6 +22,32 @@ export function labCertificate(): { readonly key: string; readonly cert: string 
   const folder = process.env["SLUICE_LAB_CERTIFICATES"] ?? "";
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
   return { key: read("server.key"), cert: read("server.pem") };
+}
+
+/** A certificate for other names that Node trusts here, made in `folder`. */
+export async function certificateFor(
+  names: readonly string[],
+  folder: string,
+): Promise<{ readonly key: string; readonly cert: string }> {
+  const authority = process.env["SLUICE_LAB_CERTIFICATES"] ?? "";
+  const file = (name: string): string => join(folder, name);
+  writeFileSync(file("extensions"), `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}\n`);
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const asked = ["-subj", "/CN=Sluice lab", "-keyout", file("key.pem"), "-out", file("request.pem")];
+  await runCommand("openssl", ["req", ...key, ...asked]);
+  const by = ["-CA", join(authority, "authority.pem"), "-CAkey", join(authority, "authority.key")];
+  const made = ["-in", file("request.pem"), "-extfile", file("extensions"), "-out", file("cert.pem")];
+  await runCommand("openssl", [
+    "x509",
+    "-req",
+    ...by,
+    "-set_serial",
+    String(Date.now()),
+    "-days",
+    "2",
+    ...made,
+  ]);
+  return { key: readFileSync(file("key.pem"), "utf8"), cert: readFileSync(file("cert.pem"), "utf8") };
 }
 
 /** Tells the lab's webhook whose tokens it takes, until the function that it gives is called. */

@@ -52,6 +52,7 @@ export class Kit {
       history,
       force: false,
       timeout: 1_000,
+      counts: null,
     };
     const say = (text: string): void => void this.said.push(text);
     const { router, endpoints } = makeRouter({ api }, spec, place, { guard: assertHeld, say });

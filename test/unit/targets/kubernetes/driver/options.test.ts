@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterProvider } from "../../../../../src/ports/index.ts";
-import { gateway, kubernetes, splitOptions } from "../../../../../src/targets/kubernetes/index.ts";
+import type { KubernetesSpec } from "../../../../../src/targets/kubernetes/spec.ts";
+import { prometheus } from "../../../../../src/metrics/index.ts";
+import {
+  gateway,
+  kubernetes,
+  type KubernetesOptions,
+  splitOptions,
+} from "../../../../../src/targets/kubernetes/index.ts";
 
 const cluster: ClusterProvider = {
   kind: "test",
@@ -27,6 +34,7 @@ describe("kubernetes()", () => {
         history: 5,
         force: false,
         timeout: 120_000,
+        counts: null,
       },
     });
     expect(kubernetes({ cluster, namespace: "shop", requires: ["answers"] })).toMatchObject({
@@ -45,6 +53,19 @@ describe("kubernetes()", () => {
     expect(spec).toMatchObject({
       traffic: { parents: [{ name: "public" }, { name: "x", namespace: "infra" }], hostnames: [] },
     });
+  });
+
+  it("has a plan say where requests are counted, and nothing that could not stand there", () => {
+    const shown = (counts: KubernetesOptions["counts"]) =>
+      (kubernetes({ cluster, ...(counts === undefined ? {} : { counts }) }).spec as unknown as KubernetesSpec)
+        .counts;
+    expect(shown(() => Promise.resolve({}))).toEqual({ kind: "function" });
+    const selectors = { requests: 'requests{pod=~"$pods"}', errors: 'errors{pod=~"$pods"}' };
+    const counts = prometheus({ url: "http://prometheus.test" }).counts(selectors);
+    expect(shown(counts)).toEqual({ kind: "prometheus", spec: counts.spec });
+    expect(shown(counts)).toMatchObject({ spec: { url: "http://prometheus.test", ...selectors } });
+    for (const wrong of [{}, null, { kind: "prometheus" }, prometheus({ url: "http://prometheus.test" })])
+      expect(() => kubernetes({ cluster, counts: wrong as never })).toThrow("counts must be");
   });
 
   it("tells all that is wrong at once", () => {

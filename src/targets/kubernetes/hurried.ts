@@ -1,0 +1,33 @@
+import type { ClusterProvider } from "../../ports/index.ts";
+import { abortable } from "./api/abortable.ts";
+import { openClusterApi } from "./api/open.ts";
+import type { TargetHands } from "./place.ts";
+
+export interface Hurry {
+  /** Ends every part of the way in; a deploy's own goes on after a cancelled run, to take a release back. */
+  readonly signal: AbortSignal;
+  /** Milliseconds within which a request that failed for a while is sent again. */
+  readonly deadline: number;
+  /** Is given what the API says in passing. */
+  readonly log?: (text: string) => void;
+}
+
+/** The same way in for a verb that somebody waits for: a server that is away for a moment is found missing. */
+export function hurried(hands: TargetHands, { signal, deadline, log }: Hurry): TargetHands {
+  const { provider, open = openClusterApi } = hands;
+  const { kind, name, spec, needs } = provider;
+  const own: ClusterProvider = {
+    kind,
+    name,
+    spec,
+    needs,
+    describe: () => provider.describe(),
+    connect: (context) => abortable(provider.connect({ ...context, signal }), signal),
+  };
+  return {
+    ...hands,
+    provider: own,
+    open: (connection, options) =>
+      open(connection, { ...options, signal, deadline, ...(log === undefined ? {} : { log }) }),
+  };
+}

@@ -1,0 +1,41 @@
+import { SluiceError } from "../../../errors/index.ts";
+import type { TargetContext } from "../../../ports/index.ts";
+import { Session } from "../driver/session.ts";
+import { makeRouter, SYSTEM_CLOCK } from "../open-session.ts";
+import type { OpenCluster } from "../place.ts";
+import type { KubernetesSpec } from "../spec.ts";
+
+/** A session that holds no lease: it looks and asks, and what would change anything is refused before it is sent. */
+export function lookOnly(
+  open: OpenCluster,
+  spec: KubernetesSpec,
+  app: string,
+  context: TargetContext,
+): Session {
+  const { api, namespace } = open;
+  const { run, pipeline, signal } = context;
+  const place = { app, namespace, target: spec.name, pipeline, run };
+  const say = (): void => undefined;
+  const { router, endpoints } = makeRouter(open, spec, place, { guard: refuse, say });
+  const { timeout, history, force } = spec;
+  return new Session({
+    api,
+    lease: { fence: 0, lost: signal, assertHeld: refuse, release: () => Promise.resolve() },
+    place,
+    router,
+    endpoints,
+    clock: SYSTEM_CLOCK,
+    signal,
+    timeout,
+    history,
+    force,
+    mask: (text) => context.mask(text),
+    say,
+  });
+}
+
+function refuse(): Promise<void> {
+  return Promise.reject(
+    new SluiceError("INTERNAL", "looking at what a deploy would change was about to change it"),
+  );
+}
