@@ -1,4 +1,4 @@
-export type { AnalysisOptions, InconclusivePolicy } from "./analysis/options.ts";
+export type { AnalysisOptions, Baseline, InconclusivePolicy } from "./analysis/options.ts";
 export { blueGreen, type BlueGreenOptions, type Preview } from "./blue-green.ts";
 export { canary, type CanaryOptions } from "./canary.ts";
 export {

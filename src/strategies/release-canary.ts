@@ -1,6 +1,6 @@
 import type { RolloutDriver, RolloutState, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
-import type { ResolvedAnalysis } from "./analysis/options.ts";
+import type { Baseline, ResolvedAnalysis } from "./analysis/options.ts";
 import type { Metric } from "./metrics/types.ts";
 import { conduct } from "./rollout/conduct.ts";
 import { releaseFirst } from "./rollout/first-release.ts";
@@ -13,6 +13,7 @@ export interface CanarySpec {
   readonly every: number;
   readonly early: boolean;
   readonly replicas: "proportional" | number;
+  readonly baseline: Baseline;
   readonly judge: ResolvedAnalysis;
 }
 
@@ -26,6 +27,7 @@ export function releaseCanary(
     {
       kind: "canary",
       metrics,
+      baseline: spec.baseline,
       run: (rollout) => stepByStep(rollout, spec, metrics),
       first: (rollout) => releaseFirst(rollout, metrics),
     },
@@ -40,14 +42,17 @@ async function stepByStep(
   metrics: readonly Metric[],
 ): Promise<StrategyResult> {
   const { context, driver } = rollout;
-  const { steps, every: length, early, judge } = spec;
-  const analysis = new Analysis({ metrics, options: judge, counts: driver.counts, context });
+  const { steps, every: length, early, baseline, judge } = spec;
+  const analysis = new Analysis({ metrics, options: judge, counts: driver.counts, baseline, context });
   for (const [index, weight] of steps.entries()) {
     // An interrupted run continues with the step that it was in.
     if (weight < rollout.asked) continue;
     const grew = await rollout.bring(replicasAt(weight, spec, rollout.state));
     await rollout.route(weight, index + 1, steps.length);
-    const warmup = grew ? judge.warmup : 0;
+    // As many as the candidate has now that the target has made of the weight what it can.
+    const replicas = rollout.state.candidate?.replicas ?? 1;
+    const renewed = baseline === "fresh" && (await rollout.baseline(replicas));
+    const warmup = grew || renewed ? judge.warmup : 0;
     const { target, stable, candidate } = rollout.state;
     const verdict = await analysis.watch({ target, weight, stable, candidate, length, warmup, early });
     const result = await settle(rollout, verdict, judge.onInconclusive);

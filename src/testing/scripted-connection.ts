@@ -44,6 +44,7 @@ export class ScriptedConnection implements RolloutDriver {
       stable,
       candidate: place.show(place.candidate),
       weight: place.weight,
+      ...(place.baseline === undefined ? {} : { baseline: place.baseline.replicas }),
       url: place.url,
       current: stable?.digest === digest && stable.ready === desired,
     };
@@ -83,6 +84,14 @@ export class ScriptedConnection implements RolloutDriver {
     return this.#act("route", [weight], () => {
       if (this.#place.candidate === undefined) throw this.#place.absent("candidate");
       return [() => this.#place.weigh(weight)];
+    });
+  }
+
+  baseline(replicas: number): Promise<void> {
+    const place = this.#place;
+    return this.#act("baseline", [replicas], () => {
+      if (place.stable === undefined) throw place.absent("stable release");
+      return [() => place.compare(replicas)];
     });
   }
 

@@ -1,5 +1,5 @@
 /** The calls of a driver that change something. */
-export type DriverAction = "start" | "scale" | "route" | "promote" | "abort";
+export type DriverAction = "start" | "scale" | "route" | "baseline" | "promote" | "abort";
 
 /** A moment in a driver's call. */
 export interface DriverMoment {

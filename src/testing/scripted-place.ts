@@ -27,6 +27,13 @@ export interface Side {
   ready: number;
 }
 
+/** New replicas of the stable release, to compare the candidate with. */
+export interface FreshBaseline {
+  readonly revision: number;
+  readonly startedAt: number;
+  replicas: number;
+}
+
 export interface PlaceOptions {
   readonly clock: Clock;
   readonly name: string;
@@ -46,6 +53,7 @@ export class ScriptedPlace {
   #revisions = 0;
   stable: Side | undefined;
   candidate: Side | undefined;
+  baseline: FreshBaseline | undefined;
   weight = 0;
 
   constructor({ clock, name, traffic, stable }: PlaceOptions) {
@@ -90,8 +98,21 @@ export class ScriptedPlace {
     return true;
   }
 
+  /** Has so many new replicas of the stable release beside it. Whether that changes anything. */
+  compare(replicas: number): boolean {
+    if ((this.baseline?.replicas ?? 0) === replicas) return false;
+    if (replicas === 0) this.baseline = undefined;
+    else if (this.baseline !== undefined) this.baseline.replicas = replicas;
+    else {
+      const revision = this.stable?.revision ?? 0;
+      this.baseline = { revision, startedAt: this.clock.now(), replicas };
+    }
+    return true;
+  }
+
   /** The candidate gets everything. */
   swap(): void {
+    this.baseline = undefined;
     this.#forget(this.stable, "retired");
     this.stable = this.candidate;
     this.candidate = undefined;
@@ -100,6 +121,7 @@ export class ScriptedPlace {
 
   /** The candidate is no more. */
   drop(): void {
+    this.baseline = undefined;
     this.#forget(this.candidate, "aborted");
     this.candidate = undefined;
   }
@@ -114,11 +136,11 @@ export class ScriptedPlace {
 
   /** Counts what came in until now; to be called before anything changes. */
   passTime(): void {
-    this.#traffic.advance(this.clock.now(), this.weight, this.stable, this.candidate);
+    this.#traffic.advance(this.clock.now(), this.weight, this);
   }
 
   snapshot(): CountSnapshot {
-    return this.#traffic.snapshot(this.stable, this.candidate);
+    return this.#traffic.snapshot(this);
   }
 
   show(side: Side | undefined): SideState | undefined {

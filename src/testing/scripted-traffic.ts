@@ -6,9 +6,10 @@ export interface TrafficMoment {
   readonly at: number;
   /** Per cent of the traffic that the candidate gets. */
   readonly weight: number;
-  readonly side: "stable" | "candidate";
+  /** `baseline` is new replicas of the stable release. */
+  readonly side: "stable" | "candidate" | "baseline";
   readonly revision: number;
-  /** Milliseconds since this revision was started. */
+  /** Milliseconds since this side was started. */
   readonly age: number;
 }
 
@@ -35,6 +36,14 @@ const GRAIN = 1_000;
 export interface TrafficSide {
   readonly revision: number;
   readonly startedAt: number;
+  readonly replicas: number;
+}
+
+/** Who takes requests. */
+export interface TrafficSides {
+  readonly stable: TrafficSide | undefined;
+  readonly candidate: TrafficSide | undefined;
+  readonly baseline: TrafficSide | undefined;
 }
 
 /** Adds up requests exactly as scripted, without chance, so that a test is the same every time. */
@@ -42,7 +51,7 @@ export class TrafficCounter {
   readonly #traffic: ScriptedTraffic;
   readonly #start: number;
   readonly #bounds: readonly number[];
-  readonly #tallies = new Map<number, RevisionTally>();
+  readonly #tallies = new Map<string, RevisionTally>();
   #until: number;
 
   constructor(traffic: ScriptedTraffic, start: number) {
@@ -53,12 +62,10 @@ export class TrafficCounter {
   }
 
   /** Counts what came in until `now`, while the weight and the sides were these. */
-  advance(
-    now: number,
-    weight: number,
-    stable: TrafficSide | undefined,
-    candidate: TrafficSide | undefined,
-  ): void {
+  advance(now: number, weight: number, { stable, candidate, baseline }: TrafficSides): void {
+    // The baseline's replicas take their part of what is stable's.
+    const fresh =
+      baseline === undefined ? 0 : baseline.replicas / (baseline.replicas + (stable?.replicas ?? 0));
     while (this.#until < now) {
       const from = this.#until;
       const ms = Math.min(GRAIN, now - from);
@@ -66,15 +73,18 @@ export class TrafficCounter {
       if (candidate !== undefined)
         this.#count({ ...moment, ...of("candidate", candidate, from) }, ms, weight / 100);
       if (stable !== undefined)
-        this.#count({ ...moment, ...of("stable", stable, from) }, ms, 1 - weight / 100);
+        this.#count({ ...moment, ...of("stable", stable, from) }, ms, (1 - weight / 100) * (1 - fresh));
+      if (baseline !== undefined)
+        this.#count({ ...moment, ...of("baseline", baseline, from) }, ms, (1 - weight / 100) * fresh);
       this.#until += ms;
     }
   }
 
-  snapshot(stable: TrafficSide | undefined, candidate: TrafficSide | undefined): CountSnapshot {
+  snapshot({ stable, candidate, baseline }: TrafficSides): CountSnapshot {
     const counts = (side: TrafficSide | undefined): SideCounts | undefined =>
-      side === undefined ? undefined : this.#tally(side.revision).counts();
-    return { at: this.#until, stable: counts(stable), candidate: counts(candidate) };
+      side === undefined ? undefined : this.#tally(String(side.revision)).counts();
+    const fresh = baseline && { baseline: this.#tally(freshKey(baseline)).counts() };
+    return { at: this.#until, stable: counts(stable), candidate: counts(candidate), ...fresh };
   }
 
   #count(moment: TrafficMoment, ms: number, share: number): void {
@@ -83,19 +93,24 @@ export class TrafficCounter {
     const requests = (Math.max(0, figure(this.#traffic.rate ?? 20)) * share * ms) / 1_000;
     const errors = Math.min(1, Math.max(0, figure(this.#traffic.errors ?? 0)));
     const mean = Math.max(Number.MIN_VALUE, figure(this.#traffic.latency ?? 50));
-    this.#tally(moment.revision).add(requests, requests * errors, mean);
+    const key = moment.side === "baseline" ? freshKey(moment) : String(moment.revision);
+    this.#tally(key).add(requests, requests * errors, mean);
   }
 
-  #tally(revision: number): RevisionTally {
-    const known = this.#tallies.get(revision);
+  #tally(key: string): RevisionTally {
+    const known = this.#tallies.get(key);
     if (known !== undefined) return known;
     const fresh = new RevisionTally(this.#bounds);
-    this.#tallies.set(revision, fresh);
+    this.#tallies.set(key, fresh);
     return fresh;
   }
 }
 
-function of(side: "stable" | "candidate", { revision, startedAt }: TrafficSide, now: number) {
+function freshKey({ revision }: { readonly revision: number }): string {
+  return `${revision} baseline`;
+}
+
+function of(side: TrafficMoment["side"], { revision, startedAt }: TrafficSide, now: number) {
   return { side, revision, age: now - startedAt } as const;
 }
 

@@ -4,7 +4,7 @@ import { combine, type JudgeOutcome } from "../judge/index.ts";
 import type { Metric } from "../metrics/types.ts";
 import { createSignals } from "./create-signals.ts";
 import { type Observation, observeCounts } from "./observation.ts";
-import type { ResolvedAnalysis } from "./options.ts";
+import type { Baseline, ResolvedAnalysis } from "./options.ts";
 import { atMost } from "./probe.ts";
 import type { Signal, StepView } from "./signal.ts";
 import { StepTime } from "./step-time.ts";
@@ -31,6 +31,8 @@ export interface AnalysisSetup {
   readonly metrics: readonly Metric[];
   readonly options: ResolvedAnalysis;
   readonly counts: CountSource | undefined;
+  /** What is compared with. @defaultValue "stable" */
+  readonly baseline?: Baseline;
   readonly context: StrategyContext;
 }
 
@@ -42,7 +44,8 @@ export class Analysis {
 
   constructor(setup: AnalysisSetup) {
     this.#setup = setup;
-    this.#signals = createSignals(setup.metrics, setup.options, setup.context.clock);
+    const { metrics, options, baseline = "stable", context } = setup;
+    this.#signals = createSignals(metrics, { ...options, baseline }, context.clock);
   }
 
   /** Watches a step to its end and emits what every window says. Rejects with the signal's reason when it fires. */

@@ -5,6 +5,7 @@ import type { ComparedMetric } from "../metrics/types.ts";
 import { Cadence } from "./cadence.ts";
 import { ErrorStreak } from "./error-streak.ts";
 import { countsBetween, type Observation } from "./observation.ts";
+import type { Baseline } from "./options.ts";
 import type { Signal } from "./signal.ts";
 import { eValue, figure, percent, plural } from "./text.ts";
 
@@ -18,24 +19,28 @@ export interface ComparedSignalOptions {
   readonly window: number;
   /** Candidate requests that make a step without a decision a pass. */
   readonly minimum: number;
+  /** Whose requests the candidate's are compared with. */
+  readonly baseline: Baseline;
 }
 
-/** Errors or slow requests of the candidate, compared with stable's in the same windows. */
+/** Errors or slow requests of the candidate, compared with those of stable, or of a fresh baseline, in the same windows. */
 export class ComparedSignal implements Signal {
   readonly name: string;
   readonly busy = false;
   readonly #metric: ComparedMetric;
   readonly #minimum: number;
+  readonly #baseline: Baseline;
   readonly #judge: RateJudge;
   readonly #cadence: Cadence;
   readonly #streak: ErrorStreak;
   #before: CountSnapshot | undefined;
   #bound: number | undefined;
 
-  constructor(metric: ComparedMetric, { alpha, window, minimum }: ComparedSignalOptions) {
+  constructor(metric: ComparedMetric, { alpha, window, minimum, baseline }: ComparedSignalOptions) {
     this.name = metric.name;
     this.#metric = metric;
     this.#minimum = minimum;
+    this.#baseline = baseline;
     this.#judge = new RateJudge({ alpha, bursty: metric.bursty });
     this.#cadence = new Cadence(window, 0);
     this.#streak = new ErrorStreak(metric.consecutiveErrorLimit);
@@ -76,10 +81,11 @@ export class ComparedSignal implements Signal {
     }
     this.#streak.worked();
     const candidate = this.#tally(this.#before?.candidate, now.counts.candidate);
-    const stable = this.#tally(this.#before?.stable, now.counts.stable);
+    const stable = this.#tally(this.#compared(this.#before), this.#compared(now.counts));
     if (candidate !== undefined && stable !== undefined) this.#judge.add({ candidate, stable });
     this.#before = now.counts;
-    // Only now, so that no window is judged by a bound that was chosen from it.
+    // Only now, so that no window is judged by a bound that was chosen from it. Stable itself knows it best: a fresh
+    // baseline is of the same release, has had few requests, and those when it was new.
     this.#chooseBound(now.counts.stable);
     return Promise.resolve();
   }
@@ -114,7 +120,7 @@ export class ComparedSignal implements Signal {
     const what =
       this.#bound === undefined ? this.name : `slower than ${figure(this.#bound)} ms (${this.name})`;
     const sentence = [
-      `${what} ${percent(candidate.bad / candidate.requests)} against ${percent(stable.bad / stable.requests)} at stable`,
+      `${what} ${percent(candidate.bad / candidate.requests)} against ${percent(stable.bad / stable.requests)} at ${this.#whose}`,
       plural(candidate.requests, "request"),
       `e-value ${eValue(this.#judge.logEvidence)} ${convinced ? ">=" : "<"} ${figure(this.#judge.threshold)}`,
     ];
@@ -125,6 +131,14 @@ export class ComparedSignal implements Signal {
         `only ${Math.round(this.#judge.stepRequests)} of the ${this.#minimum} needed in this step`,
       );
     return sentence.join(", ");
+  }
+
+  get #whose(): string {
+    return this.#baseline === "fresh" ? "the fresh baseline" : "stable";
+  }
+
+  #compared(counts: CountSnapshot | undefined): SideCounts | undefined {
+    return this.#baseline === "fresh" ? counts?.baseline : counts?.stable;
   }
 
   /** Why nothing is known yet. */

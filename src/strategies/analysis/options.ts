@@ -5,6 +5,9 @@ import type { Problems } from "../problems.ts";
 /** What becomes of a rollout about which nothing can be said. */
 export type InconclusivePolicy = "hold" | "rollback" | "promote";
 
+/** What a candidate is compared with. */
+export type Baseline = "stable" | "fresh";
+
 /** How a rollout is analysed. */
 export interface AnalysisOptions {
   /**

@@ -1,6 +1,7 @@
 import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../../ports/index.ts";
 import { needsCounts } from "../analysis/create-signals.ts";
+import type { Baseline } from "../analysis/options.ts";
 import type { Metric } from "../metrics/types.ts";
 import { endWhatWasDecided, wasPromoted } from "./earlier.ts";
 import { AbortFailure, Rollout } from "./rollout.ts";
@@ -9,6 +10,8 @@ import { AbortFailure, Rollout } from "./rollout.ts";
 export interface Conduct {
   readonly kind: string;
   readonly metrics: readonly Metric[];
+  /** Whether the target must be able to bring up a baseline. @defaultValue "stable" */
+  readonly baseline?: Baseline;
   /** Releases beside a stable release. */
   readonly run: (rollout: Rollout) => Promise<StrategyResult>;
   /** Releases where there is none to compare with or go back to. */
@@ -21,7 +24,7 @@ export interface Conduct {
  * cancellation, takes the candidate back and is passed on.
  */
 export async function conduct(
-  { kind, metrics, run, first }: Conduct,
+  { kind, metrics, baseline, run, first }: Conduct,
   driver: RolloutDriver,
   context: StrategyContext,
 ): Promise<StrategyResult> {
@@ -44,7 +47,7 @@ export async function conduct(
       "METRICS_UNAVAILABLE",
       `${state.target} counts no requests, which "${blind.name}" is made of`,
       {
-        hint: "Ask a monitoring system by `metric({ query })`, or deploy by `rolling()` without analysis.",
+        hint: "Give a target on a cluster `counts: prometheus({ ... }).counts({ ... })`, ask a monitoring system by `metric({ query })`, or deploy by `rolling()` without analysis.",
       },
     );
   }
@@ -55,9 +58,20 @@ export async function conduct(
       { hint: "Deploy manifests, kustomize and helm by rolling(), or make a service() of it." },
     );
   }
+  if (baseline === "fresh" && driver.baseline === undefined) {
+    throw new SluiceError(
+      "DEFINITION_INVALID",
+      `${kind} with a fresh baseline needs a target that can bring one up, and ${state.target} cannot`,
+      {
+        hint: 'Leave out `baseline: "fresh"`: the candidate is then compared with all of stable\'s traffic.',
+      },
+    );
+  }
   const ended = await endWhatWasDecided(rollout);
   if (ended !== undefined) return ended;
   try {
+    // Left by a process that went by another strategy.
+    if (baseline !== "fresh") await rollout.baseline(0);
     return await (state.stable === undefined ? first(rollout) : run(rollout));
   } catch (error) {
     return takeBack(rollout, error);

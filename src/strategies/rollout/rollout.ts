@@ -62,6 +62,16 @@ export class Rollout {
     return grows;
   }
 
+  /** Has a fresh baseline of `replicas` beside stable; 0 is none. Whether some of them are new. */
+  async baseline(replicas: number): Promise<boolean> {
+    this.context.signal.throwIfAborted();
+    const before = this.#state.baseline ?? 0;
+    if (before === 0 && replicas === 0) return false;
+    await this.driver.baseline?.(replicas);
+    await this.#look();
+    return (this.#state.baseline ?? 0) > before;
+  }
+
   /** Makes stable smaller; never larger. */
   async shrinkStable(replicas: number): Promise<void> {
     this.context.signal.throwIfAborted();
@@ -128,7 +138,13 @@ export class Rollout {
     this.#touched = this.#state.candidate !== undefined;
   }
 
-  hold(reason: string): StrategyResult {
+  /** Leaves the candidate as it stands, for a person to decide. A baseline has served its time. */
+  async hold(reason: string): Promise<StrategyResult> {
+    await this.baseline(0);
+    return this.#held(reason);
+  }
+
+  #held(reason: string): StrategyResult {
     const { target, weight } = this.#state;
     this.context.emit({ type: "rollout.held", target, weight, reason });
     return { outcome: "held", reason };
@@ -137,7 +153,7 @@ export class Rollout {
   async #holdNow(reason: string): Promise<StrategyResult> {
     // What is told of it is how it stands after all that was done, and a cancelled run tells it too.
     await this.lookAgain();
-    return this.hold(reason);
+    return this.#held(reason);
   }
 
   async #promote(options: { readonly keepOld: number } | undefined): Promise<Release> {

@@ -471,6 +471,7 @@ describe("options", () => {
       every: 120_000,
       early: true,
       replicas: "proportional",
+      baseline: "stable",
       judge: {
         window: 20_000,
         warmup: 40_000,
