@@ -90,6 +90,38 @@ describe("counts from Prometheus", () => {
     expect(opened.asked).toHaveLength(4);
   });
 
+  it("tell a fresh baseline from the stable release, whose revision it has, by its pods", async () => {
+    const opened = await open([
+      counter({ pod: "a" }, [0, 100]),
+      counter({ pod: "c" }, [0, 3]),
+      counter({ pod: "f" }, [0, 5]),
+      counter({ pod: "f", code: "500" }, [0, 2]),
+    ]);
+    opened.sides = {
+      stable: { revision: 1, pods: ["a"] },
+      candidate: { revision: 2, pods: ["c"] },
+      baseline: { revision: 1, pods: ["f"] },
+    };
+    expect(await opened.source.snapshot()).toMatchObject({
+      stable: { requests: 100, errors: 0 },
+      candidate: { requests: 3 },
+      baseline: { requests: 7, errors: 2 },
+    });
+    opened.sides = { ...opened.sides, baseline: undefined };
+    expect(await opened.source.snapshot()).not.toHaveProperty("baseline");
+  });
+
+  it("refuse a selector that goes by the revision alone, where there is a fresh baseline", async () => {
+    const opened = await open([counter({ pod: "a" }, [0, 100])], {
+      errors: 'requests{app="r$revision", code="500"}',
+    });
+    opened.sides = { ...BOTH, baseline: { revision: 1, pods: ["f"] } };
+    await expect(opened.source.snapshot()).rejects.toMatchObject({
+      code: "METRICS_UNAVAILABLE",
+      message: expect.stringContaining('code="500"} cannot tell a fresh baseline from the stable') as string,
+    });
+  });
+
   it("add up restarts between two looks, new series and pods that come and go", async () => {
     const a = counter({ pod: "a" }, [0, 100]);
     const c = counter({ pod: "c" }, [0, 3]);
@@ -167,7 +199,7 @@ describe("counts from Prometheus", () => {
     const a = counter({ pod: "a" }, [0, 1], [130, 2]);
     await expect((await open([])).source.snapshot()).rejects.toMatchObject({
       code: "METRICS_UNAVAILABLE",
-      message: expect.stringContaining("no series of revision 1 or 2 is selected by requests{") as string,
+      message: expect.stringContaining("no series of revision 1 or revision 2 is selected by requests{") as string,
     });
     const opened = await open([a, c], { maxAge: "1m" });
     opened.now = 60;

@@ -2,7 +2,7 @@ import type { CounterSeries } from "./fetch.ts";
 
 /** Counters that one process keeps together: a single one, or the buckets of one histogram by `le`. */
 interface Group {
-  readonly revision: number;
+  readonly side: string;
   /** The time of the last sample that was taken. */
   at: number;
   /** Their values then. */
@@ -38,29 +38,29 @@ export class CounterBook {
       if (first === undefined) continue;
       const limit = until(first);
       const moments = this.#moments(members, this.#groups.get(key)?.at ?? -Infinity, limit);
-      if (moments.length > 0) this.#count(key, first.revision, moments);
+      if (moments.length > 0) this.#count(key, first.side, moments);
     }
   }
 
-  /** What each group of a revision has counted, by member. */
-  totals(revision: number): readonly ReadonlyMap<string, number>[] {
-    const groups = Array.from(this.#groups.values()).filter((group) => group.revision === revision);
+  /** What each group of a side has counted, by member. */
+  totals(side: string): readonly ReadonlyMap<string, number>[] {
+    const groups = Array.from(this.#groups.values()).filter((group) => group.side === side);
     return groups.map(({ totals }) => totals);
   }
 
-  /** The time of the newest sample that was taken of a revision; `undefined` where there is none. */
-  newest(revision: number): number | undefined {
+  /** The time of the newest sample that was taken of a side; `undefined` where there is none. */
+  newest(side: string): number | undefined {
     let newest: number | undefined;
     for (const group of this.#groups.values()) {
-      if (group.revision === revision) newest = Math.max(newest ?? group.at, group.at);
+      if (group.side === side) newest = Math.max(newest ?? group.at, group.at);
     }
     return newest;
   }
 
-  #count(key: string, revision: number, moments: readonly Moment[]): void {
+  #count(key: string, side: string, moments: readonly Moment[]): void {
     // What is seen for the first time counts in full: a counter without requests is often not shown at all.
     const group = this.#groups.get(key) ?? {
-      revision,
+      side,
       at: 0,
       values: new Map<string, number>(),
       totals: new Map<string, number>(),
@@ -93,9 +93,9 @@ export class CounterBook {
     return Array.from(moments, ([at, values]) => ({ at, values })).sort((one, other) => one.at - other.at);
   }
 
-  #keyOf({ revision, labels }: CounterSeries): string {
+  #keyOf({ side, labels }: CounterSeries): string {
     const others = Object.entries(labels).filter(([name]) => name !== this.#member);
-    return JSON.stringify([revision, others.sort(([one], [other]) => (one < other ? -1 : 1))]);
+    return JSON.stringify([side, others.sort(([one], [other]) => (one < other ? -1 : 1))]);
   }
 }
 

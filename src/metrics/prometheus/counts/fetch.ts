@@ -1,13 +1,13 @@
 import type { Sample, Series } from "../answer.ts";
 import type { PrometheusClient } from "../client.ts";
 import { alternation, fill } from "../template.ts";
-import type { AskedRevision } from "./roster.ts";
+import type { AskedSide } from "./roster.ts";
 import { matchesPod, type Selector } from "./selector.ts";
 
 /** The samples of one counter, and whose it is. */
 export interface CounterSeries {
-  readonly revision: number;
-  /** Absent where series are told apart by revision alone. */
+  readonly side: string;
+  /** Absent where each side is asked for alone. */
   readonly pod: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly samples: readonly Sample[];
@@ -16,7 +16,7 @@ export interface CounterSeries {
 export interface Fetching {
   readonly namespace: string;
   readonly app: string;
-  readonly revisions: readonly AskedRevision[];
+  readonly sides: readonly AskedSide[];
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Milliseconds before `at` whose samples are wanted. */
@@ -33,16 +33,16 @@ export async function fetchCounters(
   selector: Selector,
   fetching: Fetching,
 ): Promise<readonly CounterSeries[]> {
-  const { revisions } = fetching;
+  const { sides } = fetching;
   if (selector.podMatcher === undefined) {
-    const each = revisions.map(async ({ revision, pods }) => {
+    const each = sides.map(async ({ side, revision, pods }) => {
       const series = await ask(client, selector, fetching, { revision, pods });
-      return series.map(({ labels, samples }) => ({ revision, pod: undefined, labels, samples }));
+      return series.map(({ labels, samples }) => ({ side, pod: undefined, labels, samples }));
     });
     return (await Promise.all(each)).flat();
   }
-  const pods = revisions.flatMap((one) => one.pods);
-  return assign(selector.podMatcher, await ask(client, selector, fetching, { pods }), revisions);
+  const pods = sides.flatMap((one) => one.pods);
+  return assign(selector.podMatcher, await ask(client, selector, fetching, { pods }), sides);
 }
 
 async function ask(
@@ -64,9 +64,9 @@ async function ask(
 function assign(
   matcher: NonNullable<Selector["podMatcher"]>,
   series: readonly Series[],
-  revisions: readonly AskedRevision[],
+  sides: readonly AskedSide[],
 ): readonly CounterSeries[] {
-  const all = revisions.flatMap(({ revision, pods }) => pods.map((pod) => ({ revision, pod })));
+  const all = sides.flatMap(({ side, pods }) => pods.map((pod) => ({ side, pod })));
   const owners = new Map<string, (typeof all)[number] | undefined>();
   const ownerOf = (labels: Series["labels"]): (typeof all)[number] | undefined => {
     const value = labels[matcher.label] ?? "";

@@ -6,8 +6,9 @@ import { CounterBook } from "./counter-book.ts";
 import { type CounterSeries, fetchCounters } from "./fetch.ts";
 import { histogramOf } from "./latency.ts";
 import type { ResolvedCounts } from "./options.ts";
-import { Roster } from "./roster.ts";
+import { type AskedSide, freshOf, namedSides, Roster } from "./roster.ts";
 import type { Selector } from "./selector.ts";
+import { placeholdersIn } from "../template.ts";
 
 /** Milliseconds before a sample can be asked for: a scrape is kept under the time at which it began. */
 const SETTLE = 1_000;
@@ -36,27 +37,26 @@ export class PrometheusCounts implements CountSource {
 
   async snapshot(): Promise<CountSnapshot> {
     const at = (this.#scope.now ?? Date.now)() - SETTLE;
-    const sides = await this.#scope.sides();
+    const { stable, candidate, baseline } = await this.#scope.sides();
+    if (baseline !== undefined) this.#tellApart();
+    const sides = namedSides({ stable, candidate, baseline });
     this.#roster.update(sides, at);
-    const [requests, errors, latency] = await this.#fetch(at, this.#roster.revisions(sides));
-    const present = [sides.stable, sides.candidate].filter(
-      (side) => side !== undefined && side.pods.length > 0,
-    );
-    const asOf = this.#commonTime(
-      requests,
-      present.map((side) => side?.revision ?? 0),
-      at,
-    );
+    const [requests, errors, latency] = await this.#fetch(at, this.#roster.asked(sides));
+    const present = sides.filter(({ pods }) => pods.length > 0);
+    const asOf = this.#commonTime(requests, present, at);
     this.#take({ requests, errors, latency }, asOf);
-    const counts = (side: (typeof sides)["stable"]): SideCounts | undefined =>
-      side === undefined ? undefined : this.#countsOf(side.revision);
-    return { at: asOf, stable: counts(sides.stable), candidate: counts(sides.candidate) };
+    return {
+      at: asOf,
+      stable: stable && this.#countsOf(String(stable.revision)),
+      candidate: candidate && this.#countsOf(String(candidate.revision)),
+      ...(baseline && { baseline: this.#countsOf(freshOf(baseline.revision)) }),
+    };
   }
 
   /** All counters as they were seen until one moment. */
   async #fetch(
     at: number,
-    revisions: ReturnType<Roster["revisions"]>,
+    sides: readonly AskedSide[],
   ): Promise<readonly [readonly CounterSeries[], readonly CounterSeries[], readonly CounterSeries[]]> {
     const { namespace, app } = this.#scope;
     const range = this.#asOf === undefined ? FIRST : Math.max(0, at - this.#asOf) + LATE;
@@ -65,7 +65,7 @@ export class PrometheusCounts implements CountSource {
     const fetch = async (selector: Selector | undefined): Promise<readonly CounterSeries[]> =>
       selector === undefined
         ? []
-        : fetchCounters(this.#client, selector, { namespace, app, revisions, at, range, signal });
+        : fetchCounters(this.#client, selector, { namespace, app, sides, at, range, signal });
     const { requests, errors, latency } = this.#counts;
     try {
       return await Promise.all([fetch(requests), fetch(errors), fetch(latency)]);
@@ -79,22 +79,20 @@ export class PrometheusCounts implements CountSource {
    * The latest moment until which every side has been scraped: no side's counts run ahead of the other's. Throws where
    * a side was scraped too long ago for its counts to say anything of now, or nothing was ever found.
    */
-  #commonTime(requests: readonly CounterSeries[], present: readonly number[], at: number): number {
-    const times = present.map((revision) => ({ revision, newest: this.#newest(requests, revision) }));
-    const known = times.filter(
-      (one): one is { revision: number; newest: number } => one.newest !== undefined,
-    );
+  #commonTime(requests: readonly CounterSeries[], present: readonly AskedSide[], at: number): number {
+    const times = present.map((of) => ({ of, newest: this.#newest(requests, of.side) }));
+    const known = times.filter((one): one is { of: AskedSide; newest: number } => one.newest !== undefined);
     const { maxAge, requests: selector } = this.#counts;
     if (present.length > 0 && known.length === 0) {
       throw this.#unavailable(
-        `no series of revision ${present.join(" or ")} is selected by ${selector.text}`,
+        `no series of ${present.map(inWords).join(" or ")} is selected by ${selector.text}`,
         "Look whether Prometheus scrapes these pods, and whether the selector's labels are theirs.",
       );
     }
     const old = known.find(({ newest }) => at - newest > maxAge);
     if (old !== undefined) {
       throw this.#unavailable(
-        `the newest sample of revision ${String(old.revision)} is ${formatDuration(at - old.newest)} old`,
+        `the newest sample of ${inWords(old.of)} is ${formatDuration(at - old.newest)} old`,
         "Look whether Prometheus still scrapes these pods; a long scrape interval needs a larger maxAge.",
       );
     }
@@ -103,11 +101,11 @@ export class PrometheusCounts implements CountSource {
     return Math.max(this.#asOf ?? -Infinity, Math.min(...known.map(({ newest }) => newest)));
   }
 
-  #newest(requests: readonly CounterSeries[], revision: number): number | undefined {
-    let newest = this.#requests.newest(revision);
-    for (const { revision: of, samples } of requests) {
+  #newest(requests: readonly CounterSeries[], side: string): number | undefined {
+    let newest = this.#requests.newest(side);
+    for (const { side: of, samples } of requests) {
       const at = samples.at(-1)?.at;
-      if (of === revision && at !== undefined) newest = Math.max(newest ?? at, at);
+      if (of === side && at !== undefined) newest = Math.max(newest ?? at, at);
     }
     return newest;
   }
@@ -125,20 +123,33 @@ export class PrometheusCounts implements CountSource {
     this.#asOf = asOf;
   }
 
-  #countsOf(revision: number): SideCounts | undefined {
-    const requests = this.#requests.totals(revision);
+  #countsOf(side: string): SideCounts | undefined {
+    const requests = this.#requests.totals(side);
     if (requests.length === 0) return undefined;
     return {
       requests: sum(requests),
-      errors: sum(this.#errors.totals(revision)),
-      latency: histogramOf(this.#latency.totals(revision), this.#counts.unit),
+      errors: sum(this.#errors.totals(side)),
+      latency: histogramOf(this.#latency.totals(side), this.#counts.unit),
     };
+  }
+
+  /** A fresh baseline has the revision of stable: only its pods are others. */
+  #tellApart(): void {
+    const { requests, errors, latency } = this.#counts;
+    const blind = [requests, errors, latency].find((one) => one && !placeholdersIn(one.text).has("pods"));
+    if (blind === undefined) return;
+    const problem = `${blind.text} cannot tell a fresh baseline from the stable release, whose revision it has`;
+    throw this.#unavailable(problem, 'Have the selectors go by pod=~"$pods".');
   }
 
   #unavailable(problem: string, hint: string): SluiceError {
     const message = `Prometheus at ${this.#client.url}: ${problem}`;
     return new SluiceError("METRICS_UNAVAILABLE", message, { hint });
   }
+}
+
+function inWords({ revision, fresh }: AskedSide): string {
+  return fresh ? `the fresh baseline of revision ${String(revision)}` : `revision ${String(revision)}`;
 }
 
 /** When each process was scraped last, not after `asOf`. */
@@ -152,8 +163,8 @@ function scrapes(series: readonly CounterSeries[], asOf: number): ReadonlyMap<st
   return times;
 }
 
-function targetOf({ revision, pod, labels }: CounterSeries): string {
-  return JSON.stringify([revision, pod, labels["job"], labels["instance"]]);
+function targetOf({ side, pod, labels }: CounterSeries): string {
+  return JSON.stringify([side, pod, labels["job"], labels["instance"]]);
 }
 
 function sum(groups: readonly ReadonlyMap<string, number>[]): number {

@@ -1,6 +1,6 @@
 import { isSluiceError, messageOf, SluiceError } from "../../../errors/index.ts";
 import type { CountProvider, CountSnapshot, CountSource, SideCounts } from "../../../ports/index.ts";
-import { workloadName } from "../render/types.ts";
+import { baselineName, workloadName } from "../render/types.ts";
 import { SidePods } from "./counted-pods.ts";
 import type { Session } from "./session.ts";
 
@@ -10,6 +10,8 @@ export interface CountsQuery {
   readonly app: string;
   readonly stable: CountedSide | undefined;
   readonly candidate: CountedSide | undefined;
+  /** Fresh replicas of the stable release, which are none of `stable`'s; absent where there are none. */
+  readonly baseline?: CountedSide;
   /** Fires when the run is to end. */
   readonly signal: AbortSignal;
 }
@@ -23,10 +25,11 @@ export interface CountedSide {
   readonly pods: readonly string[];
 }
 
-/** Counts requests of both sides, from wherever they are measured. A side that it knows nothing of is left out. */
+/** Counts requests of each side, from wherever they are measured. A side that it knows nothing of is left out. */
 export type CountsFrom = (query: CountsQuery) => Promise<{
   readonly stable?: SideCounts;
   readonly candidate?: SideCounts;
+  readonly baseline?: SideCounts;
 }>;
 
 /** Counts by what the user gave. Throws `METRICS_UNAVAILABLE`. */
@@ -58,12 +61,20 @@ function byFunction(from: CountsFrom, pods: SidePods, session: Session): () => P
   const { app, namespace } = session.place;
   return async () => {
     const sides = await pods.sides();
-    const side = (of: (typeof sides)["stable"]): CountedSide | undefined =>
-      of && { ...of, workload: workloadName(app, of.revision) };
-    const { stable, candidate } = sides;
+    const side = (of: (typeof sides)["stable"], name = workloadName): CountedSide | undefined =>
+      of && { ...of, workload: name(app, of.revision) };
     const { forward: signal, clock } = session;
-    const query = { namespace, app, stable: side(stable), candidate: side(candidate), signal };
+    const baseline = side(sides.baseline, baselineName);
+    const query: CountsQuery = {
+      namespace,
+      app,
+      stable: side(sides.stable),
+      candidate: side(sides.candidate),
+      ...(baseline === undefined ? {} : { baseline }),
+      signal,
+    };
     const counted = await from(query);
-    return { at: clock.now(), stable: counted.stable, candidate: counted.candidate };
+    const { stable, candidate } = counted;
+    return { at: clock.now(), stable, candidate, ...(baseline && { baseline: counted.baseline }) };
   };
 }

@@ -4,13 +4,14 @@ import type { RenderedService } from "../render/types.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
 import { contentOf, isAutoscaled } from "./content.ts";
 import { abortCandidate } from "./moves/abort.ts";
+import { compareWith } from "./moves/baseline.ts";
 import { promoteCandidate } from "./moves/promote.ts";
 import { routeRequests } from "./moves/route.ts";
 import { desiredOf, scaleSide } from "./moves/sizes.ts";
 import { startCandidate } from "./moves/start.ts";
 import type { PreviewProxy } from "./preview-proxy.ts";
 import type { Session } from "./session.ts";
-import type { SideNow, Situation } from "./situation.ts";
+import { baselineOf, partiesOf, type SideNow, type Situation } from "./situation.ts";
 
 /** Drives one rollout of a `service()` in a cluster. */
 export class KubernetesDriver implements RolloutDriver {
@@ -36,7 +37,8 @@ export class KubernetesDriver implements RolloutDriver {
     const now = await this.#session.look();
     const { stable, candidate } = now;
     const desired = desiredOf(this.#rendered, now);
-    const { weight, asked } = await this.#session.router.read({ stable, candidate });
+    const { weight, asked } = await this.#session.router.read(partiesOf(now));
+    const fresh = baselineOf(now);
     return {
       target: this.#session.place.target,
       desired,
@@ -44,6 +46,7 @@ export class KubernetesDriver implements RolloutDriver {
       candidate: candidate && side(candidate, await this.#previewUrl(now)),
       weight,
       asked,
+      ...(fresh === undefined ? {} : { baseline: fresh.replicas }),
       url: this.#url,
       current: this.#isCurrent(now),
     };
@@ -62,6 +65,10 @@ export class KubernetesDriver implements RolloutDriver {
       throw new RangeError(`a weight is from 0 to 100 per cent, not ${weight}`);
     const content = contentOf(this.#rendered, 1, 1);
     await routeRequests(this.#session, content, (now) => desiredOf(this.#rendered, now), weight);
+  }
+
+  async baseline(replicas: number): Promise<void> {
+    await compareWith(this.#session, whole(replicas, 0), (now) => desiredOf(this.#rendered, now));
   }
 
   async promote({ keepOld = 0 }: { readonly keepOld?: number } = {}): Promise<Release> {

@@ -1,7 +1,8 @@
 import type { ClusterApi, KubeObject } from "../api/types.ts";
 import { at, count, replicasOf } from "../readiness/object.ts";
-import { LABELS, workloadName } from "../render/types.ts";
+import { baselineName, LABELS, workloadName } from "../render/types.ts";
 import type { StoredRelease } from "../release/types.ts";
+import type { Parties } from "../traffic/router.ts";
 import type { Place } from "./session.ts";
 
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
@@ -25,6 +26,16 @@ export interface Situation {
   readonly outgoing: readonly StoredRelease[];
   /** Workloads of the app by revision. */
   readonly workloads: ReadonlyMap<number, KubeObject>;
+  /** Fresh baselines; more than one only where somebody else has interfered. */
+  readonly baselines: readonly BaselineNow[];
+}
+
+/** New replicas of a release beside its own. */
+export interface BaselineNow {
+  readonly revision: number;
+  readonly workload: KubeObject;
+  readonly replicas: number;
+  readonly ready: number;
 }
 
 /** `releases` are those that are pending or live. */
@@ -39,17 +50,20 @@ export async function lookAt(
     api.list(DEPLOYMENT, { namespace: place.namespace, labels }),
   ]);
   const workloads = new Map<number, KubeObject>();
+  const baselines: BaselineNow[] = [];
   for (const one of deployments) {
     const revision = Number(one.metadata.labels?.[LABELS.revision]);
+    const workload = { ...one, ...DEPLOYMENT };
     // Others may carry the labels; ours carry the name too.
-    if (one.metadata.name === workloadName(place.app, revision))
-      workloads.set(revision, { ...one, ...DEPLOYMENT });
+    if (one.metadata.name === workloadName(place.app, revision)) workloads.set(revision, workload);
+    else if (one.metadata.name === baselineName(place.app, revision))
+      baselines.push({ revision, workload, replicas: replicasOf(workload), ready: readyOf(workload) });
   }
   const [stable, ...outgoing] = liveFirst(recorded);
   const candidate = recorded.find(({ header }) => header.state === "pending");
   const side = (release: StoredRelease | undefined): SideNow | undefined =>
     release && sideOf(release, workloads.get(release.header.revision));
-  return { stable: side(stable), candidate: side(candidate), outgoing, workloads };
+  return { stable: side(stable), candidate: side(candidate), outgoing, workloads, baselines };
 }
 
 /** Those that are recorded as live, the one that became so last first: it is the one that is. */
@@ -70,6 +84,21 @@ function readyOf(workload: KubeObject): number {
   const seen = count(workload, "status", "observedGeneration") >= (workload.metadata.generation ?? 0);
   const available = count(workload, "status", "availableReplicas");
   return seen ? available : Math.min(available, replicasOf(workload));
+}
+
+/** The stable release's own fresh baseline. */
+export function baselineOf({ stable, baselines }: Situation): BaselineNow | undefined {
+  return baselines.find(({ revision }) => revision === stable?.revision);
+}
+
+/** Who gets requests, by numbers of pods: those of a fresh baseline are stable's. */
+export function partiesOf(now: Situation): Parties {
+  const { stable, candidate } = now;
+  const more = baselineOf(now)?.replicas ?? 0;
+  return {
+    stable: stable && { revision: stable.revision, replicas: stable.replicas + more },
+    candidate: candidate && { revision: candidate.revision, replicas: candidate.replicas },
+  };
 }
 
 /** Whether a workload has, and shall have, no pods. */

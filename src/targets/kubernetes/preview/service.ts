@@ -51,7 +51,13 @@ export async function previewService(
   return nameByContent({ ...about, ...whole, notes: [...said, ...whole.notes] }, unsettled);
 }
 
-const NOTHING: Situation = { stable: undefined, candidate: undefined, outgoing: [], workloads: new Map() };
+const NOTHING: Situation = {
+  stable: undefined,
+  candidate: undefined,
+  outgoing: [],
+  workloads: new Map(),
+  baselines: [],
+};
 
 async function contentNow({ records }: Session, { stable }: Situation): Promise<ServiceContent | undefined> {
   if (stable === undefined) return undefined;

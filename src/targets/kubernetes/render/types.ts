@@ -61,9 +61,16 @@ export const LABELS = {
   target: "sluice.dev/target",
   pipeline: "sluice.dev/pipeline",
   managedBy: "app.kubernetes.io/managed-by",
+  /** On what belongs to a fresh baseline. */
+  baseline: "sluice.dev/baseline",
 } as const;
 
 /** The Deployment of a revision. */
 export function workloadName(app: string, revision: number): string {
   return `${app}-r${revision}`;
+}
+
+/** The Deployment of a revision's fresh baseline. Pods of both names begin with the revision's own. */
+export function baselineName(app: string, revision: number): string {
+  return `${workloadName(app, revision)}-baseline`;
 }

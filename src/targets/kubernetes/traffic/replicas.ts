@@ -7,9 +7,6 @@ import { pickSizes } from "./pick-sizes.ts";
 import type { Division, Parties, Party, Ports, RouterHands, Sizes, TrafficRouter } from "./router.ts";
 import { serviceObject, WEIGHT_ANNOTATION } from "./service-object.ts";
 
-/** Per cent by which what is reached may differ from what was asked for before it is said. */
-const NEAR = 2;
-
 /**
  * Divides requests by numbers of pods: one Service selects the pods of both revisions, and each gets as many requests as
  * any other. Needs nothing but a Service; weights are as coarse as the pods are few.
@@ -28,15 +25,7 @@ export class ReplicasRouter implements TrafficRouter {
 
   sizes(weight: number, desired: number): Sizes | undefined {
     if (weight <= 0 || weight >= 100) return undefined;
-    const sizes = pickSizes(weight, desired);
-    const reached = (100 * sizes.candidate) / (sizes.candidate + sizes.stable);
-    if (Math.abs(reached - weight) > NEAR) {
-      const pods = `${sizes.candidate} of ${sizes.candidate + sizes.stable} pods`;
-      this.#hands.say(
-        `${weight} % cannot be reached with ${desired} replicas: the candidate gets ${Math.round(reached)} % (${pods})`,
-      );
-    }
-    return sizes;
+    return pickSizes(weight, desired);
   }
 
   draft(ports: Ports): readonly KubeObject[] {

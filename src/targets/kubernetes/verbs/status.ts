@@ -1,6 +1,6 @@
 import { SluiceError } from "../../../errors/index.ts";
 import type { RevisionStatus, TargetContext, TargetStatus } from "../../../ports/index.ts";
-import { lookAt, type SideNow } from "../driver/situation.ts";
+import { lookAt, partiesOf, type SideNow } from "../driver/situation.ts";
 import { wholeIsReady } from "../driver/whole-ready.ts";
 import { makeRouter } from "../open-session.ts";
 import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
@@ -34,9 +34,10 @@ export async function statusOfKubernetes(
     const owner = { app, namespace, target: name };
     const place = { ...owner, pipeline: context.pipeline, run: context.run };
     const releases = await listReleases(api, owner);
-    const { stable, candidate } = await lookAt(api, place, releases);
+    const now = await lookAt(api, place, releases);
+    const { stable, candidate } = now;
     const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
-    const { weight } = await router.read({ stable, candidate });
+    const { weight } = await router.read(partiesOf(now));
     const whole = stable && (await wholeReady(open, stable.release));
     const statuses = releases.map((release) => {
       const status = statusOf(release, [stable, candidate]);

@@ -1,4 +1,5 @@
 import type { TargetContext } from "../../../ports/index.ts";
+import { removeBaselines } from "../driver/moves/baseline.ts";
 import { awaitGone, resize } from "../driver/workload.ts";
 import { isEmpty } from "../driver/situation.ts";
 import { openSession } from "../open-session.ts";
@@ -23,7 +24,8 @@ export async function stopKubernetes(
   if (app === undefined) return;
   const { session } = await openSession(hands, spec.target, context, () => app);
   try {
-    const { stable, candidate, outgoing, workloads } = await session.look();
+    const now = await session.look();
+    const { stable, candidate, outgoing, workloads } = now;
     const live = [stable?.release, candidate?.release, ...outgoing].filter((one) => one !== undefined);
     for (const release of live) {
       const { content } = await session.records.payload(release);
@@ -38,6 +40,7 @@ export async function stopKubernetes(
       const state = release.header.state === "live" || release.header.returning ? "retired" : "aborted";
       await session.records.update(release, { state, returning: false, reason: "stopped" });
     }
+    await removeBaselines(session, now);
     for (const workload of workloads.values()) {
       if (isEmpty(workload)) continue;
       await awaitGone(session, await resize(session, workload, 0), 0, session.forward);

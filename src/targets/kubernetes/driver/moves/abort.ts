@@ -4,6 +4,7 @@ import type { Touched } from "../../release/types.ts";
 import type { Session } from "../session.ts";
 import type { SideNow, Situation } from "../situation.ts";
 import { awaitReady, resize } from "../workload.ts";
+import { removeBaselines } from "./baseline.ts";
 
 export interface AbortOptions {
   /** Whether it is taken back even after a migration that going back does not undo. @defaultValue false */
@@ -37,6 +38,7 @@ export async function abortCandidate(
   if (stable !== undefined) await restoreStable(session, now, stable, signal);
   await restoreOld(session, others.filter(isTraffic));
   if (stable !== undefined) await settle(session, stable, signal);
+  await removeBaselines(session, now);
   await end(session, candidate, before);
   const state = header.returning ? "retired" : "aborted";
   await session.records.update(candidate.release, { state, returning: false, reason: session.mask(reason) });

@@ -3,6 +3,7 @@ import { previewRef } from "../preview.ts";
 import type { Session } from "../session.ts";
 import { isEmpty, type SideNow, type Situation } from "../situation.ts";
 import { awaitGone, resize } from "../workload.ts";
+import { removeBaselines } from "./baseline.ts";
 import { prune } from "./prune.ts";
 
 /**
@@ -23,6 +24,7 @@ export async function finishPromotion(session: Session, signal: AbortSignal): Pr
     const reason = `${how} revision ${stable.revision}`;
     await session.records.update(old, { state: "retired", reason });
   }
+  await removeBaselines(session, now);
   const preview = previewRef(session);
   if ((await session.api.get(preview)) !== undefined) {
     await session.guard();
@@ -43,6 +45,8 @@ export async function finishPromotion(session: Session, signal: AbortSignal): Pr
 
 /** Ends every workload of the app that is neither stable nor candidate, and waits until its pods take no requests. */
 export async function endOthers(session: Session, now: Situation, signal: AbortSignal): Promise<void> {
+  const { baselines, stable } = now;
+  await removeBaselines(session, { baselines: baselines.filter((one) => one.revision !== stable?.revision) });
   for (const workload of others(now)) {
     if (isEmpty(workload)) continue;
     signal.throwIfAborted();

@@ -107,6 +107,28 @@ describe("counts of a target on a cluster", () => {
     });
   });
 
+  it("tells the pods of a fresh baseline from the stable release's own", async () => {
+    const kit = new Kit();
+    await release(kit, rendered());
+    const driver = await kit.connect(rendered({ version: "2" }));
+    await driver.start(1);
+    await driver.route(25);
+    await driver.baseline(1);
+    for (const name of ["web-r1-a", "web-r2-a"]) pod(kit, name);
+    pod(kit, "web-r1-baseline-x", { "sluice.dev/baseline": "true" });
+    const queries: CountsQuery[] = [];
+    const source = countSource((query: CountsQuery) => {
+      queries.push(query);
+      return Promise.resolve({ stable: totals(30), candidate: totals(10), baseline: totals(9) });
+    }, kit.session());
+    expect(await source.snapshot()).toMatchObject({ stable: { requests: 30 }, baseline: { requests: 9 } });
+    expect(queries[0]).toMatchObject({
+      stable: { revision: 1, workload: "web-r1", pods: ["web-r1-a"] },
+      candidate: { revision: 2, workload: "web-r2", pods: ["web-r2-a"] },
+      baseline: { revision: 1, workload: "web-r1-baseline", pods: ["web-r1-baseline-x"] },
+    });
+  });
+
   it("is unavailable where either of them, or the cluster, gives an error", async () => {
     const kit = await underWay();
     const failing = countSource(() => Promise.reject(new Error("no route")), kit.session());

@@ -53,6 +53,7 @@ const even: CountSource = {
       at: 0,
       stable: { requests: 0, errors: 0, latency },
       candidate: { requests: 0, errors: 0, latency },
+      baseline: { requests: 0, errors: 0, latency },
     });
   },
 };
@@ -95,6 +96,13 @@ const good = canary({
   analysis: [errorRate({ max: 0.5 })],
   onInconclusive: "promote",
 });
+const fresh = canary({
+  steps: [25, 50],
+  every: "1m",
+  analysis: [errorRate()],
+  baseline: "fresh",
+  onInconclusive: "promote",
+});
 const strategies: readonly (readonly [string, Strategy, TrafficSpec])[] = [
   ["rolling", rolling({ batch: 1 }), REPLICAS],
   ["rolling, by a gateway", rolling({ batch: 2 }), GATEWAY],
@@ -102,6 +110,8 @@ const strategies: readonly (readonly [string, Strategy, TrafficSpec])[] = [
   ["blue-green, by a gateway", blueGreen({ soak: "1m" }), GATEWAY],
   ["canary", good, REPLICAS],
   ["canary, by a gateway", good, GATEWAY],
+  ["canary with a fresh baseline", fresh, REPLICAS],
+  ["canary with a fresh baseline, by a gateway", fresh, GATEWAY],
 ];
 
 describe.each(strategies)(
@@ -167,18 +177,22 @@ describe("a canary that is taken back and whose process is killed meanwhile, at 
         at,
         stable: { requests: at, errors: 0, latency },
         candidate: { requests: at, errors: at, latency },
+        baseline: { requests: at, errors: 0, latency },
       });
     },
   };
   let asked = 0;
-  const strategy = canary({ steps: [25, 50], every: "1m", analysis: [errorRate()] });
+  const analysis = [errorRate()];
 
   it.each([
-    ["by replicas", REPLICAS],
-    ["by a gateway", GATEWAY],
+    ["by replicas", REPLICAS, "stable"],
+    ["by a gateway", GATEWAY, "stable"],
+    ["by replicas, a fresh baseline with it", REPLICAS, "fresh"],
+    ["by a gateway, a fresh baseline with it", GATEWAY, "fresh"],
   ] as const)(
     "is gone without a trace, %s",
-    async (_how, traffic) => {
+    async (_how, traffic, baseline) => {
+      const strategy = canary({ steps: [25, 50], every: "1m", analysis, baseline });
       const first = new Kit({ traffic });
       await release(first, rendered({ version: "1" }));
       const before = first.picture();
