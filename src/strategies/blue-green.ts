@@ -37,7 +37,10 @@ export interface BlueGreenOptions extends AnalysisOptions {
    * @defaultValue nothing
    */
   readonly analysis?: readonly Metric[];
-  /** How long the old release's replicas are kept after that, without traffic. @defaultValue the target's */
+  /**
+   * How long the old release's replicas are kept after that, without traffic. In a cluster, where nothing of Sluice runs,
+   * the deploy lasts that much longer, and leaves the target free for a `rollback` meanwhile. @defaultValue the target's
+   */
   readonly keepOld?: Duration;
 }
 

@@ -72,10 +72,23 @@ export async function conduct(
   try {
     // Left by a process that went by another strategy.
     if (baseline !== "fresh") await rollout.baseline(0);
-    return await (state.stable === undefined ? first(rollout) : run(rollout));
+    return await (hasNobody(rollout) ? first(rollout) : run(rollout));
   } catch (error) {
     return takeBack(rollout, error);
   }
+}
+
+/**
+ * Whether there is no stable release to share the traffic with, or none of its replicas is well: then a release that was
+ * begun step by step would wait for it, and could be compared with nothing.
+ */
+function hasNobody({ state, context, asked }: Rollout): boolean {
+  const { stable, target } = state;
+  if (stable === undefined) return true;
+  if (stable.ready > 0 || asked > 0) return false;
+  const message = `no replica of revision ${stable.revision} on ${target} is ready, so the new release takes all traffic at once`;
+  context.step.emit({ type: "warning", message });
+  return true;
 }
 
 async function takeBack(rollout: Rollout, error: unknown): Promise<StrategyResult> {

@@ -57,7 +57,8 @@ export async function openSession(
   context: TargetContext,
   appOf: (open: OpenCluster) => Promise<string> | string,
 ): Promise<{ readonly session: Session; readonly open: OpenCluster }> {
-  const open = await openCluster(hands, spec, context);
+  const cut = new AbortController();
+  const open = await openCluster(hands, spec, context, cut.signal);
   try {
     const app = await appOf(open);
     const { run, pipeline, signal } = context;
@@ -65,23 +66,32 @@ export async function openSession(
     const { api, namespace } = open;
     const place: Place = { app, namespace, target: spec.name, pipeline, run };
     if (spec.createNamespace) await makeNamespace(open, place);
-    const lease = await lock(open, place, context, hands.leaseDuration ?? LEASE);
+    const take = async (): Promise<DeployLease> => {
+      const lease = await lock(open, place, context, hands.leaseDuration ?? LEASE);
+      // Somebody else may go on from here: what is still on its way, or would be sent again, must not arrive after that.
+      lease.lost.addEventListener("abort", () => cut.abort(lease.lost.reason), { once: true });
+      return lease;
+    };
+    const lease = await take();
     const say = (text: string): void => {
       const written = context.write("stdout", `${mask(text)}\n`);
       written?.catch(() => undefined); // a fault of the log is told where the log is kept
     };
-    const { router, endpoints } = makeRouter(open, spec, place, { guard: () => lease.assertHeld(), say });
-    const { timeout, history, force } = spec;
+    const guard = (): Promise<void> => session.guard();
+    const { router, endpoints } = makeRouter(open, spec, place, { guard, say });
+    const { timeout, scheduling, history, force } = spec;
     const clock = SYSTEM_CLOCK;
-    const session = new Session({
+    const session: Session = new Session({
       api,
       lease,
+      take,
       place,
       router,
       endpoints,
       clock,
       signal,
       timeout,
+      scheduling,
       history,
       force,
       mask,

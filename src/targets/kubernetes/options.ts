@@ -31,6 +31,11 @@ export interface KubernetesTargetOptions<R extends string = never> {
    */
   readonly timeout?: Duration;
   /**
+   * How long a pod may wait for a node before its release fails. Where nodes are added as they are needed, give them the
+   * time that this takes. @defaultValue "1m"
+   */
+  readonly scheduling?: Duration;
+  /**
    * Where requests, errors and latencies of both sides are counted: `prometheus({ ... }).counts({ ... })`, another
    * `CountProvider`, or a function. Without it, metrics that need counts are refused.
    */
@@ -53,6 +58,7 @@ const TARGET_OPTIONS = [
   "history",
   "force",
   "timeout",
+  "scheduling",
   "counts",
 ] as const satisfies readonly (keyof KubernetesTargetOptions)[];
 
@@ -74,7 +80,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Checks the options, all of them at once. Throws `DEFINITION_INVALID`. */
 export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSpec {
   const { cluster, namespace, createNamespace = false, history = 5, force = false, timeout = "2m" } = options;
-  const { traffic = replicas(), counts } = options;
+  const { traffic = replicas(), counts, scheduling = "1m" } = options;
   const problems: string[] = [];
   const hasCluster = typeof (cluster as unknown) === "object" && typeof cluster.connect === "function";
   if (!hasCluster) problems.push("cluster must be a way into a cluster, such as kubeconfig() or eks()");
@@ -88,9 +94,13 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
   if (!Number.isInteger(history) || history < 1) {
     problems.push(`history must be a whole number of at least 1, not ${String(history)}`);
   }
-  const ms = parseDuration(timeout);
-  if (ms === undefined || ms < 1)
-    problems.push(`timeout must be a duration such as "2m", not ${JSON.stringify(timeout)}`);
+  const duration = (option: string, given: Duration): number => {
+    const ms = parseDuration(given);
+    if (ms === undefined || ms < 1)
+      problems.push(`${option} must be a duration such as "2m", not ${JSON.stringify(given)}`);
+    return Math.round(ms ?? 0);
+  };
+  const times = { timeout: duration("timeout", timeout), scheduling: duration("scheduling", scheduling) };
   for (const [key, value] of Object.entries({ createNamespace, force })) {
     if (typeof value !== "boolean") problems.push(`${key} must be true or false`);
   }
@@ -113,7 +123,7 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
     traffic: traffic.spec,
     history,
     force,
-    timeout: Math.round(ms ?? 0),
+    ...times,
     counts: counts === undefined ? null : countsSpec(counts),
   };
 }

@@ -21,11 +21,12 @@ export interface OpenCluster {
   readonly namespace: string;
 }
 
-/** Opens the cluster. Nothing is asked of it but what its provider asks. */
+/** Opens the cluster. Nothing is asked of it but what its provider asks. `cut` ends every request at once. */
 export async function openCluster(
   { provider, open }: TargetHands,
   spec: KubernetesSpec,
   context: TargetContext,
+  cut?: AbortSignal,
 ): Promise<OpenCluster> {
   const { env, root } = context;
   context.signal.throwIfAborted();
@@ -36,6 +37,12 @@ export async function openCluster(
   const log = (text: string): void => {
     context.write("stderr", `${context.mask(text)}\n`)?.catch(() => undefined);
   };
-  const api = (open ?? openClusterApi)(connection, { cluster: provider.describe(), env: all, log });
+  const ending = cut === undefined ? {} : { signal: cut };
+  const api = (open ?? openClusterApi)(connection, {
+    cluster: provider.describe(),
+    env: all,
+    log,
+    ...ending,
+  });
   return { api, connection, namespace: spec.namespace ?? connection.namespace ?? "default" };
 }

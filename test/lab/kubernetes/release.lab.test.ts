@@ -102,7 +102,7 @@ describe.skipIf(!need("kwok").available)("the records of releases, on a real con
     const failing = app("held", "v2", { hooks: { before }, annotations: { "lab/pod": "crash" } });
     const { result } = await kit.release(failing, rolling());
     expect(result).toMatchObject({ outcome: "held", reason: expect.stringMatching(/migrate/) as string });
-    const made = await kit.get("batch/v1", "Job", "held-migrate-r2");
+    const made = await kit.get("batch/v1", "Job", "held-migrate-1b638a-r2");
     expect(at(made, "status", "succeeded")).toBe(1);
     const mended = await kit.release(app("held", "v3"), rolling());
     expect(mended.result).toMatchObject({ outcome: "released", release: { revision: 3 } });

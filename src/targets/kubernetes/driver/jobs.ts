@@ -1,5 +1,8 @@
 import type { KubeObject } from "../api/types.ts";
+import { conditionsOf } from "../readiness/object.ts";
+import { waitUntilGone } from "../wait/wait-until-gone.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
+import { shortHash } from "../render/names.ts";
 import { LABELS, type RenderedJob } from "../render/types.ts";
 import { MANAGER, type StoredRelease } from "../release/types.ts";
 import type { Session } from "./session.ts";
@@ -7,10 +10,13 @@ import type { Session } from "./session.ts";
 /** The longest name that a Job may have and still give its pods names. */
 const LONGEST = 63;
 
-/** A job as one release runs it: under a name of its own, so that it is run once for each. */
+/**
+ * A job as one release runs it: under a name of its own, so that it is run once for each. The hash tells job `b-c` of app
+ * `a` from job `c` of app `a-b`, and what was cut from what was not.
+ */
 export function jobObject(session: Session, job: RenderedJob, revision: number): KubeObject {
   const { place } = session;
-  const end = `-r${revision}`;
+  const end = `-${shortHash(`${place.app}/${job.name}`).slice(0, 6)}-r${revision}`;
   const name = `${place.app}-${job.name}`.slice(0, LONGEST - end.length).replace(/[^a-z0-9]+$/, "") + end;
   const { metadata } = job.object;
   const labels = { ...metadata.labels, [LABELS.revision]: String(revision) };
@@ -18,8 +24,9 @@ export function jobObject(session: Session, job: RenderedJob, revision: number):
 }
 
 /**
- * Runs jobs one after the other, each to its end. One that an earlier process has begun is waited for, never begun again.
- * Gives the release as it is recorded then. Throws `RELEASE_UNHEALTHY`.
+ * Runs jobs one after the other, each to its end. One that has ended well is recorded, and never run again for this
+ * release; one that an earlier process has begun is waited for; one that had failed before is begun anew, because whoever
+ * goes on with the release wants it done. Gives the release as it is recorded then. Throws `RELEASE_UNHEALTHY`.
  */
 export async function runJobs(
   session: Session,
@@ -35,7 +42,9 @@ export async function runJobs(
       const forwardOnly = [...stored.header.forwardOnly, job.name];
       stored = await session.records.update(stored, { forwardOnly });
     }
+    if (stored.header.done?.includes(job.name) === true) continue;
     await runJob(session, object, job, signal);
+    stored = await session.records.update(stored, { done: [...(stored.header.done ?? []), job.name] });
   }
   return stored;
 }
@@ -46,9 +55,19 @@ async function runJob(
   job: RenderedJob,
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, guard, mask, say, clock } = session;
+  const { api, guard, mask, say, clock, timeout, patience } = session;
   const ref = session.ref(object.apiVersion, object.kind, object.metadata.name);
   let made = await api.get(ref);
+  if (made !== undefined && hasFailed(made)) {
+    signal.throwIfAborted();
+    await guard();
+    say(`job ${job.name}: had failed, and is removed to be run anew`);
+    const { uid } = made.metadata;
+    const own = uid === undefined ? {} : { uid };
+    await api.remove(ref, { propagation: "Foreground", ...own });
+    await waitUntilGone(api, [{ ...ref, ...own }], { timeout, signal, now: () => clock.now() });
+    made = undefined;
+  }
   if (made === undefined) {
     signal.throwIfAborted();
     await guard();
@@ -61,6 +80,11 @@ async function runJob(
     signal,
     report: say,
     now: () => clock.now(),
+    patience,
     mask,
   });
+}
+
+function hasFailed(job: KubeObject): boolean {
+  return conditionsOf(job, "status", "conditions").get("Failed")?.status === "True";
 }

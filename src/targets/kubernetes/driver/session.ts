@@ -1,10 +1,11 @@
-import { SluiceError } from "../../../errors/index.ts";
+import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { ClusterApi, ObjectRef } from "../api/types.ts";
 import type { DeployLease } from "../lease/types.ts";
 import type { AppIdentity } from "../render/types.ts";
 import { RecordStore } from "../release/record-store.ts";
 import type { Endpoints } from "../traffic/endpoints.ts";
 import type { TrafficRouter } from "../traffic/router.ts";
+import type { Patience } from "../wait/types.ts";
 import { lookAt, type Situation } from "./situation.ts";
 
 /** One app in one namespace. */
@@ -31,6 +32,8 @@ export interface DriverClock {
 export interface SessionParts {
   readonly api: ClusterApi;
   readonly lease: DeployLease;
+  /** Takes the lease again, after it was given up for a while. Throws `TARGET_BUSY` where somebody else has it. */
+  readonly take: () => Promise<DeployLease>;
   readonly place: Place;
   readonly router: TrafficRouter;
   readonly endpoints: Endpoints;
@@ -39,6 +42,8 @@ export interface SessionParts {
   readonly signal: AbortSignal;
   /** Most that one wait may take beyond what a replica is allowed to start up: milliseconds. */
   readonly timeout: number;
+  /** How long a pod may wait for a node: milliseconds. */
+  readonly scheduling: number;
   /** How many retired releases are kept. */
   readonly history: number;
   /** Takes over fields that others own. */
@@ -55,6 +60,7 @@ export class Session {
   readonly endpoints: Endpoints;
   readonly clock: DriverClock;
   readonly timeout: number;
+  readonly patience: Patience;
   readonly history: number;
   readonly force: boolean;
   readonly mask: (text: string) => string;
@@ -64,7 +70,9 @@ export class Session {
   readonly forward: AbortSignal;
   /** Ends what goes back, which a cancelled run must not: only the lease lost. */
   readonly back: AbortSignal;
-  readonly #lease: DeployLease;
+  readonly #take: () => Promise<DeployLease>;
+  readonly #lost = new AbortController();
+  #lease: DeployLease;
 
   constructor(parts: SessionParts) {
     this.api = parts.api;
@@ -73,14 +81,16 @@ export class Session {
     this.endpoints = parts.endpoints;
     this.clock = parts.clock;
     this.timeout = parts.timeout;
+    this.patience = { unscheduled: parts.scheduling };
     this.history = parts.history;
     this.force = parts.force;
     this.mask = parts.mask;
     this.say = parts.say;
-    this.#lease = parts.lease;
-    this.back = parts.lease.lost;
-    this.forward = AbortSignal.any([parts.signal, parts.lease.lost]);
-    this.records = new RecordStore(parts.api, parts.place, parts.lease);
+    this.#take = parts.take;
+    this.#lease = this.#hold(parts.lease);
+    this.back = this.#lost.signal;
+    this.forward = AbortSignal.any([parts.signal, this.back]);
+    this.records = new RecordStore(parts.api, parts.place, this);
   }
 
   get fence(): number {
@@ -89,6 +99,32 @@ export class Session {
 
   /** To be called before every change. Throws `TARGET_BUSY` once somebody else has the lease. */
   readonly guard = (): Promise<void> => this.#lease.assertHeld();
+
+  /** The same, for what speaks of a lease. */
+  assertHeld(): Promise<void> {
+    return this.guard();
+  }
+
+  /**
+   * Waits without the lease, so that others may change the app meanwhile, and takes it again. False where somebody else
+   * has it then: what is left to do is theirs.
+   */
+  async stepAside(ms: number, signal: AbortSignal): Promise<boolean> {
+    await this.#lease.release();
+    await this.clock.sleep(ms, signal);
+    try {
+      this.#lease = this.#hold(await this.#take());
+      return true;
+    } catch (error) {
+      if (isSluiceError(error) && error.code === "TARGET_BUSY") return false;
+      throw error;
+    }
+  }
+
+  #hold(lease: DeployLease): DeployLease {
+    lease.lost.addEventListener("abort", () => this.#lost.abort(lease.lost.reason), { once: true });
+    return lease;
+  }
 
   /** What is true now, asked of the cluster. */
   look(): Promise<Situation> {

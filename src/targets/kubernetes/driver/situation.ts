@@ -2,7 +2,7 @@ import type { ClusterApi, KubeObject } from "../api/types.ts";
 import { at, count, replicasOf } from "../readiness/object.ts";
 import { baselineName, LABELS, workloadName } from "../render/types.ts";
 import type { StoredRelease } from "../release/types.ts";
-import type { Parties } from "../traffic/router.ts";
+import type { Parties, Party } from "../traffic/router.ts";
 import type { Place } from "./session.ts";
 
 const DEPLOYMENT = { apiVersion: "apps/v1", kind: "Deployment" } as const;
@@ -96,9 +96,13 @@ export function partiesOf(now: Situation): Parties {
   const { stable, candidate } = now;
   const more = baselineOf(now)?.replicas ?? 0;
   return {
-    stable: stable && { revision: stable.revision, replicas: stable.replicas + more },
-    candidate: candidate && { revision: candidate.revision, replicas: candidate.replicas },
+    stable: stable && { ...partyOf(stable), replicas: stable.replicas + more },
+    candidate: candidate && partyOf(candidate),
   };
+}
+
+export function partyOf({ revision, replicas, ready }: SideNow): Party {
+  return { revision, replicas, ready };
 }
 
 /** Whether a workload has, and shall have, no pods. */

@@ -26,7 +26,7 @@ export async function awaitReady(
   startup: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { api, mask, say, timeout, clock } = session;
+  const { api, mask, say, timeout, patience, clock } = session;
   const applied: Applied = {
     ref: { ...DEPLOYMENT, name: workload.metadata.name, namespace: session.place.namespace },
     object: workload,
@@ -38,6 +38,7 @@ export async function awaitReady(
     signal,
     report: say,
     now: () => clock.now(),
+    patience,
     mask,
   });
 }

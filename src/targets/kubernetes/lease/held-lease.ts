@@ -39,6 +39,7 @@ export class HeldLease implements DeployLease {
     this.#sent = setup.sent;
     this.fence = setup.write.fence;
     this.#renewing = this.#keep();
+    void this.#expire();
   }
 
   get lost(): AbortSignal {
@@ -58,7 +59,7 @@ export class HeldLease implements DeployLease {
   async release(): Promise<void> {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
-    await this.#renewing;
+    await Promise.race([this.#renewing, aborted(this.#lost.signal)]);
     if (this.#lost.signal.aborted) return;
     try {
       await this.#setup.api.replace(releasedObject(this.#object));
@@ -74,8 +75,20 @@ export class HeldLease implements DeployLease {
       await clock.sleep(pause, this.#ended.signal).catch(() => undefined);
       if (this.#ended.signal.aborted || this.#lost.signal.aborted) return;
       const renewed = await this.#renew();
-      if (!renewed && this.#age() > write.duration * LOST) this.#lose(this.#unreachable());
       pause = write.duration * (renewed ? RENEWED : RETRIED);
+    }
+  }
+
+  /** Has it count as lost in time, also while a renewal still waits for an answer. */
+  async #expire(): Promise<void> {
+    const { clock, write } = this.#setup;
+    const end = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
+    for (;;) {
+      const left = write.duration * LOST - this.#age();
+      if (left < 0) this.#lose(this.#unreachable());
+      if (end.aborted) return;
+      await clock.sleep(left + 1, end).catch(() => undefined);
+      if (end.aborted) return;
     }
   }
 
@@ -141,6 +154,13 @@ export class HeldLease implements DeployLease {
   #throwIfLost(): void {
     this.#lost.signal.throwIfAborted();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function takenAndReleased({ ref }: LeaseWrite): SluiceError {

@@ -17,16 +17,23 @@ export function lookOnly(
   const place = { app, namespace, target: spec.name, pipeline, run };
   const say = (): void => undefined;
   const { router, endpoints } = makeRouter(open, spec, place, { guard: refuse, say });
-  const { timeout, history, force } = spec;
+  const { timeout, scheduling, history, force } = spec;
   return new Session({
     api,
-    lease: { fence: 0, lost: signal, assertHeld: refuse, release: () => Promise.resolve() },
+    lease: {
+      fence: 0,
+      lost: new AbortController().signal,
+      assertHeld: refuse,
+      release: () => Promise.resolve(),
+    },
+    take: () => refuse(),
     place,
     router,
     endpoints,
     clock: SYSTEM_CLOCK,
     signal,
     timeout,
+    scheduling,
     history,
     force,
     mask: (text) => context.mask(text),
@@ -34,7 +41,7 @@ export function lookOnly(
   });
 }
 
-function refuse(): Promise<void> {
+function refuse(): Promise<never> {
   return Promise.reject(
     new SluiceError("INTERNAL", "looking at what a deploy would change was about to change it"),
   );

@@ -71,6 +71,7 @@ export function readHeader(secret: KubeObject): ReleaseHeader {
     keepOld: count("keepOld"),
     returning: read.boolean(value["returning"], "returning"),
     forwardOnly: read.list(value["forwardOnly"], "forwardOnly", (part, place) => read.text(part, place)),
+    done: read.list(value["done"] ?? [], "done", (part, place) => read.text(part, place)),
     reason: read.nullable(value["reason"], (part) => read.text(part, "reason")),
     configuration: read.list(value["configuration"], "configuration", (part, place) => {
       const ref = read.object(part, place);

@@ -2,16 +2,24 @@ import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
 import { ownedFields } from "./owned-fields.ts";
 import { MANAGER, type Touched } from "./types.ts";
 
-/** How objects are before a release touches them. */
-export async function takeSnapshot(api: ClusterApi, refs: readonly ObjectRef[]): Promise<readonly Touched[]> {
-  return await Promise.all(
+/** How objects are before a release touches them. `check` is given those that are there. */
+export async function takeSnapshot(
+  api: ClusterApi,
+  refs: readonly ObjectRef[],
+  check: (objects: readonly KubeObject[]) => void = () => undefined,
+): Promise<readonly Touched[]> {
+  const found: KubeObject[] = [];
+  const touched = await Promise.all(
     refs.map(async (ref): Promise<Touched> => {
       const object = await api.get(ref);
       // Kinds of an answer to a GET are those asked for; some servers leave them out.
       const known = object && { ...object, apiVersion: ref.apiVersion, kind: ref.kind };
+      if (known !== undefined) found.push(known);
       return { ref, fields: known && ownedFields(known, MANAGER) };
     }),
   );
+  check(found);
+  return touched;
 }
 
 /** The name of an object. */

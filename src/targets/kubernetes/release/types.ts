@@ -32,6 +32,8 @@ export interface ReleaseHeader {
   readonly returning: boolean;
   /** Jobs that have been begun and whose work going back does not undo. */
   readonly forwardOnly: readonly string[];
+  /** Jobs that have ended well. Absent in records of before there were any. */
+  readonly done?: readonly string[];
   /** Why it was taken back, or is no longer live. */
   readonly reason: string | null;
   /** Configuration that it needs, so that pruning spares what another release still uses. */

@@ -6,7 +6,16 @@ import { MANAGER } from "../release/types.ts";
 import { SluiceError } from "../../../errors/index.ts";
 import type { GatewayParent } from "../spec.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { Division, Parties, Party, Ports, RouterHands, Sizes, TrafficRouter } from "./router.ts";
+import {
+  canFollow,
+  type Division,
+  type Parties,
+  type Party,
+  type Ports,
+  type RouterHands,
+  type Sizes,
+  type TrafficRouter,
+} from "./router.ts";
 import { serviceObject } from "./service-object.ts";
 import { untilSeen } from "./until-seen.ts";
 
@@ -79,20 +88,20 @@ export class GatewayRouter implements TrafficRouter {
       await this.settle(candidate, ports, signal);
       return;
     }
-    await this.#point(`${app}-stable`, stable.revision, ports, signal);
-    await this.#point(`${app}-candidate`, candidate.revision, ports, signal);
+    await this.#point(`${app}-stable`, stable, ports, signal);
+    await this.#point(`${app}-candidate`, candidate, ports, signal);
     await this.#weigh(weight, ports, signal);
   }
 
-  async settle({ revision }: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+  async settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void> {
     const { app, api } = this.#hands;
     // While the candidate's Service still takes all, this one has no requests to lose.
-    await this.#point(`${app}-stable`, revision, ports, signal);
-    await this.#point(app, revision, ports, signal);
+    await this.#point(`${app}-stable`, stable, ports, signal);
+    await this.#point(app, stable, ports, signal);
     const candidate = await api.get(this.#serviceRef(`${app}-candidate`));
-    if (candidate === undefined) await this.#point(`${app}-candidate`, revision, ports, signal);
+    if (candidate === undefined) await this.#point(`${app}-candidate`, stable, ports, signal);
     await this.#weigh(0, ports, signal);
-    if (candidate !== undefined) await this.#point(`${app}-candidate`, revision, ports, signal);
+    if (candidate !== undefined) await this.#point(`${app}-candidate`, stable, ports, signal);
   }
 
   async isSettled({ revision }: Party): Promise<boolean> {
@@ -112,11 +121,12 @@ export class GatewayRouter implements TrafficRouter {
     return Promise.resolve();
   }
 
-  async #point(name: string, revision: number, ports: Ports, signal: AbortSignal): Promise<void> {
+  async #point(name: string, party: Party, ports: Ports, signal: AbortSignal): Promise<void> {
     const { api, guard, force, timeout } = this.#hands;
+    const { revision } = party;
     await guard();
     await api.apply(this.#service(name, revision, ports), { manager: MANAGER, force });
-    await this.#endpoints.follow(name, [revision], { timeout, signal });
+    if (canFollow(party)) await this.#endpoints.follow(name, [revision], { timeout, signal });
   }
 
   async #weigh(weight: number, ports: Ports, signal: AbortSignal): Promise<void> {

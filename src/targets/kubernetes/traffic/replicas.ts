@@ -4,7 +4,16 @@ import { MANAGER } from "../release/types.ts";
 import type { KubeObject, ObjectRef } from "../api/types.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { pickSizes } from "./pick-sizes.ts";
-import type { Division, Parties, Party, Ports, RouterHands, Sizes, TrafficRouter } from "./router.ts";
+import {
+  canFollow,
+  type Division,
+  type Parties,
+  type Party,
+  type Ports,
+  type RouterHands,
+  type Sizes,
+  type TrafficRouter,
+} from "./router.ts";
 import { serviceObject, WEIGHT_ANNOTATION } from "./service-object.ts";
 
 /**
@@ -59,16 +68,13 @@ export class ReplicasRouter implements TrafficRouter {
     if (candidate === undefined) return;
     const only = weight >= 100 || stable === undefined ? candidate.revision : undefined;
     await this.#write(only, ports, weight);
-    const revisions =
-      only === undefined && stable !== undefined
-        ? [stable.revision, candidate.revision]
-        : [candidate.revision];
-    await this.#follow(revisions, signal);
+    const both = only === undefined && stable !== undefined ? [stable, candidate] : [candidate];
+    await this.#follow(both, signal);
   }
 
-  async settle({ revision }: Party, ports: Ports, signal: AbortSignal): Promise<void> {
-    await this.#write(revision, ports, 0);
-    await this.#follow([revision], signal);
+  async settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+    await this.#write(stable.revision, ports, 0);
+    await this.#follow([stable], signal);
   }
 
   async isSettled({ revision }: Party): Promise<boolean> {
@@ -93,9 +99,10 @@ export class ReplicasRouter implements TrafficRouter {
     return serviceObject({ name: app, namespace, app, revision, ports, labels, ...annotations });
   }
 
-  #follow(revisions: readonly number[], signal: AbortSignal): Promise<void> {
+  async #follow(parties: readonly Party[], signal: AbortSignal): Promise<void> {
     const { app, timeout } = this.#hands;
-    return this.#endpoints.follow(app, revisions, { timeout, signal });
+    const revisions = parties.filter(canFollow).map(({ revision }) => revision);
+    if (revisions.length > 0) await this.#endpoints.follow(app, revisions, { timeout, signal });
   }
 
   #live(): Promise<KubeObject | undefined> {

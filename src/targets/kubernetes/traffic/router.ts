@@ -9,6 +9,13 @@ export interface Parties {
 export interface Party {
   readonly revision: number;
   readonly replicas: number;
+  /** Replicas that take requests. None: nobody waits for them to. @defaultValue as many as there are */
+  readonly ready?: number;
+}
+
+/** Whether requests can be seen to come to a side. */
+export function canFollow({ ready }: Party): boolean {
+  return ready !== 0;
 }
 
 /** What the router works with. */

@@ -1,6 +1,7 @@
 import { isSluiceError, messageOf, SluiceError } from "../../../../errors/index.ts";
+import type { KubeObject } from "../../api/types.ts";
 import { isTraffic, removeNew, restoreOld } from "../../release/restore.ts";
-import type { Touched } from "../../release/types.ts";
+import { MANAGER, type ServiceContent, type Touched } from "../../release/types.ts";
 import type { Session } from "../session.ts";
 import type { SideNow, Situation } from "../situation.ts";
 import { awaitReady, resize } from "../workload.ts";
@@ -51,22 +52,18 @@ async function restoreStable(
   stable: SideNow,
   signal: AbortSignal,
 ): Promise<void> {
-  const { workload, release } = stable;
-  if (workload === undefined) {
-    throw session.misplaced(
-      `has lost the workload of its stable release, revision ${stable.revision}`,
-      "Somebody has removed it. Go back to another revision: sluice rollback TARGET --to REVISION.",
-    );
-  }
+  const { release } = stable;
   const full = Math.max(
     stable.replicas,
     release.header.replicas,
     candidate?.release.header.fromReplicas ?? 0,
   );
-  const resized = await resize(session, workload, full);
   const { content } = await session.records.payload(release);
+  if (content.kind !== "service") return;
+  const workload = stable.workload ?? (await makeAgain(session, content));
+  const resized = await resize(session, workload, full);
   try {
-    await awaitReady(session, resized, content.kind === "service" ? content.startup : 0, signal);
+    await awaitReady(session, resized, content.startup, signal);
   } catch (error) {
     signal.throwIfAborted();
     const again = await session.look();
@@ -76,6 +73,14 @@ async function restoreStable(
       `revision ${stable.revision}: not all of its ${full} replicas are ready: ${messageOf(error)}`,
     );
   }
+}
+
+/** Somebody has removed it meanwhile: the record knows how it was. */
+async function makeAgain(session: Session, content: ServiceContent): Promise<KubeObject> {
+  const { api, guard, force } = session;
+  await guard();
+  await Promise.all(content.configuration.map((object) => api.apply(object, { manager: MANAGER, force })));
+  return await api.apply(content.workload, { manager: MANAGER, force });
 }
 
 async function settle(session: Session, stable: SideNow, signal: AbortSignal): Promise<void> {

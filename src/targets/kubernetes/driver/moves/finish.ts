@@ -1,7 +1,8 @@
 import { replicasOf } from "../../readiness/object.ts";
+import { isAnothers } from "../ownership.ts";
 import { previewRef } from "../preview.ts";
 import type { Session } from "../session.ts";
-import { isEmpty, type SideNow, type Situation } from "../situation.ts";
+import { isEmpty, partyOf, type SideNow, type Situation } from "../situation.ts";
 import { awaitGone, resize } from "../workload.ts";
 import { removeBaselines } from "./baseline.ts";
 import { prune } from "./prune.ts";
@@ -11,10 +12,10 @@ import { prune } from "./prune.ts";
  * when its time is over, without replicas. Every part is found undone by looking, so that it can be left at any point.
  */
 export async function finishPromotion(session: Session, signal: AbortSignal): Promise<SideNow | undefined> {
-  const now = await session.look();
+  let now = await session.look();
   const { stable } = now;
   if (stable === undefined) return undefined;
-  const party = { revision: stable.revision, replicas: stable.replicas };
+  const party = partyOf(stable);
   const { content } = await session.records.payload(stable.release);
   if (content.kind === "service" && !(await session.router.isSettled(party))) {
     await session.router.settle(party, content.ports, signal);
@@ -25,22 +26,32 @@ export async function finishPromotion(session: Session, signal: AbortSignal): Pr
     await session.records.update(old, { state: "retired", reason });
   }
   await removeBaselines(session, now);
-  const preview = previewRef(session);
-  if ((await session.api.get(preview)) !== undefined) {
-    await session.guard();
-    await session.api.remove(preview);
-  }
+  await removePreview(session);
   const { promotedAt, keepOld } = stable.release.header;
   const left = (promotedAt ?? 0) + keepOld - session.clock.now();
   if (keepOld > 0 && left > 0 && others(now).some((workload) => !isEmpty(workload))) {
     session.say(
       `revision ${stable.revision}: gets all requests; the one before is kept for ${Math.ceil(left / 1000)} s`,
     );
-    await session.clock.sleep(left, signal);
+    // A way back that is there at once must not wait for this one to end.
+    const back = await session.stepAside(left, signal);
+    if (back) now = await session.look();
+    if (!back || now.stable?.revision !== stable.revision) {
+      session.say(`revision ${stable.revision}: somebody else has changed the target meanwhile`);
+      return stable;
+    }
   }
   await endOthers(session, now, signal);
   await prune(session);
   return stable;
+}
+
+async function removePreview(session: Session): Promise<void> {
+  const preview = await session.api.get(previewRef(session));
+  // An app called so may stand there beside this one.
+  if (preview === undefined || isAnothers(preview, session.place)) return;
+  await session.guard();
+  await session.api.remove(previewRef(session));
 }
 
 /** Ends every workload of the app that is neither stable nor candidate, and waits until its pods take no requests. */

@@ -4,7 +4,7 @@ import type { RenderedJob } from "../../render/types.ts";
 import { applyAll } from "../apply-all.ts";
 import { runJobs } from "../jobs.ts";
 import type { Session } from "../session.ts";
-import type { SideNow, Situation } from "../situation.ts";
+import { partyOf, type SideNow, type Situation } from "../situation.ts";
 import { awaitReady, resize } from "../workload.ts";
 import { finishPromotion } from "./finish.ts";
 
@@ -46,7 +46,7 @@ async function takeOver(
   await awaitReady(session, workload, content.startup, signal);
   await follow(session, content, stable?.release);
   const parties = {
-    stable: stable && { revision: stable.revision, replicas: stable.replicas },
+    stable: stable && partyOf(stable),
     candidate: { revision, replicas },
   };
   await session.router.divide(100, parties, content.ports, signal);

@@ -5,7 +5,9 @@ import {
   type ServiceContent,
   type StoredRelease,
 } from "../../release/types.ts";
-import { applyAll } from "../apply-all.ts";
+import type { KubeObject } from "../../api/types.ts";
+import { applyAll, tryAll } from "../apply-all.ts";
+import { assertOurs } from "../ownership.ts";
 import type { Session } from "../session.ts";
 import { awaitReady, resize } from "../workload.ts";
 import { abortCandidate } from "./abort.ts";
@@ -52,7 +54,17 @@ async function begin(
   const later = other?.kind === "service" ? other.stable : [];
   const refs = [...content.configuration, content.workload, ...content.stable, ...later].map(refOf);
   const unique = new Map([...refs, ...router.touches].map((ref) => [`${ref.kind} ${ref.name}`, ref]));
-  const before = await takeSnapshot(api, [...unique.values()]);
+  const drafts = [
+    ...content.configuration,
+    content.workload,
+    ...content.stable,
+    ...router.draft(content.ports),
+  ];
+  const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);
+  const [before] = await Promise.all([
+    takeSnapshot(api, [...unique.values()], ours),
+    tryAll(session, drafts),
+  ]);
   const replicas = Math.max(content.replicas, now.stable?.replicas ?? 0);
   const from = now.stable?.revision ?? null;
   const fromReplicas = now.stable?.replicas ?? 0;

@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../api/types.ts";
 import type { ServiceContent } from "../../release/types.ts";
-import type { Sizes } from "../../traffic/router.ts";
+import type { Party, Sizes } from "../../traffic/router.ts";
 import type { Session } from "../session.ts";
-import { type BaselineNow, baselineOf, type SideNow, type Situation } from "../situation.ts";
+import { type BaselineNow, baselineOf, partyOf, type SideNow, type Situation } from "../situation.ts";
 import { awaitGone, awaitReady, resize } from "../workload.ts";
 import { besides } from "./baseline.ts";
 import { freezeAutoscaler } from "./sizes.ts";
@@ -55,8 +55,8 @@ function sayReached(session: Session, weight: number, wanted: number, { stable, 
   );
 }
 
-function party(side: SideNow | undefined, size: number | undefined) {
-  return side && { revision: side.revision, replicas: size ?? side.replicas };
+function party(side: SideNow | undefined, size: number | undefined): Party | undefined {
+  return side && { ...partyOf(side), replicas: size ?? side.replicas };
 }
 
 async function grow(

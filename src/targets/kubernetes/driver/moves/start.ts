@@ -11,6 +11,7 @@ import {
 import { applyAll, tryAll } from "../apply-all.ts";
 import { contentOf } from "../content.ts";
 import { jobObject, runJobs } from "../jobs.ts";
+import { assertOurs } from "../ownership.ts";
 import { awaitPreview, previewObject, previewRef } from "../preview.ts";
 import type { Session } from "../session.ts";
 import type { Situation } from "../situation.ts";
@@ -90,10 +91,11 @@ async function recordBefore(
 ): Promise<ReleasePayload["before"]> {
   const { router } = session;
   const objects = [...content.configuration, ...jobs, content.workload, ...content.stable];
-  const drafts = [...objects, ...router.draft(content.ports)];
+  const drafts = [...objects, ...router.draft(content.ports), previewObject(session, 1, content.ports)];
   const earlier = before?.content.kind === "service" ? before.content.stable.map(refOf) : [];
   const refs = unique([...objects.map(refOf), ...router.touches, previewRef(session), ...earlier]);
-  const [touched] = await Promise.all([takeSnapshot(session.api, refs), tryAll(session, drafts)]);
+  const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);
+  const [touched] = await Promise.all([takeSnapshot(session.api, refs, ours), tryAll(session, drafts)]);
   return touched;
 }
 

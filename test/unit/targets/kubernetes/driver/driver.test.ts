@@ -142,7 +142,7 @@ describe("KubernetesDriver", () => {
     const held = kit.picture();
     await expect(driver.abort("errors")).rejects.toMatchObject({ code: "ROLLOUT_HELD" });
     expect(kit.picture()).toEqual(held);
-    expect(held["Job web-migrate-r2"]).toBeDefined();
+    expect(held["Job web-migrate-c931de-r2"]).toBeDefined();
     // A release that mends it is the way on.
     const mended = await kit.connect(rendered({ version: "3" }));
     await advance(mended, 4);

@@ -13,12 +13,15 @@ import { makeRouter } from "../../../../../src/targets/kubernetes/open-session.t
 import { renderService } from "../../../../../src/targets/kubernetes/render/service.ts";
 import type { RenderedService } from "../../../../../src/targets/kubernetes/render/types.ts";
 import type { TrafficSpec } from "../../../../../src/targets/kubernetes/spec.ts";
+import type { DeployLease } from "../../../../../src/targets/kubernetes/lease/types.ts";
 import { FakeCluster, type Interceptor } from "./fake-cluster.ts";
 
 export interface KitOptions {
   readonly traffic?: TrafficSpec;
   readonly history?: number;
   readonly clock?: DriverClock;
+  /** What taking the lease again gives. @defaultValue the lease that was given up */
+  readonly take?: () => Promise<DeployLease>;
 }
 
 /** One app on a cluster in memory, and as many processes that drive it as a test wants. */
@@ -52,6 +55,7 @@ export class Kit {
       history,
       force: false,
       timeout: 1_000,
+      scheduling: 1_000,
       counts: null,
     };
     const say = (text: string): void => void this.said.push(text);
@@ -60,12 +64,14 @@ export class Kit {
     return new Session({
       api,
       lease,
+      take: () => this.#options.take?.() ?? Promise.resolve(lease),
       place,
       router,
       endpoints,
       clock,
       signal,
       timeout: 1_000,
+      scheduling: 1_000,
       history,
       force: false,
       mask,

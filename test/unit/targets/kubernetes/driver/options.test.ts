@@ -34,6 +34,7 @@ describe("kubernetes()", () => {
         history: 5,
         force: false,
         timeout: 120_000,
+        scheduling: 60_000,
         counts: null,
       },
     });

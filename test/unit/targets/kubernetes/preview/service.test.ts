@@ -185,7 +185,7 @@ describe("the preview of a service", () => {
     const migrate = job({ name: "migrate", command: ["x"], forwardOnly: true });
     const warm = job({ name: "warm", command: ["x"] });
     const found = await preview(app("2", { hooks: { before: [migrate, warm] } }));
-    expect(told(found)).toContain("create Job shop/my-shop-migrate-r2");
+    expect(told(found)).toContain("create Job shop/my-shop-migrate-712881-r2");
     expect(found.irreversible).toEqual([
       "the migration migrate is forwardOnly: once it has begun, a failure holds the release as it stands",
       "the Deployment of revision 1, which is live, is not there any more",
