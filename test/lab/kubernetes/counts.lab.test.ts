@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { canary, errorRate, latency, rolling } from "../../../src/deploy/index.ts";
 import { prometheus } from "../../../src/metrics/index.ts";
-import { text } from "../../../src/targets/kubernetes/readiness/object.ts";
+import { at, text } from "../../../src/targets/kubernetes/readiness/object.ts";
 import { need } from "../lab.ts";
 import { newNamespace, PROMETHEUS } from "../prometheus/scrape.ts";
 import { PodScrapes } from "./pod-scrapes.ts";
@@ -47,6 +47,15 @@ describe.skipIf(!available)("a canary of real pods that a real Prometheus judges
     analysis: [errorRate(), latency()],
   });
 
+  const fresh = canary({
+    steps: [50],
+    every: "30s",
+    window: "2s",
+    warmup: "2s",
+    analysis: [errorRate()],
+    baseline: "fresh",
+  });
+
   async function address(): Promise<string> {
     const service = await kit.get("v1", "Service", "web");
     return `http://${text(service, "spec", "clusterIP")}/`;
@@ -82,6 +91,36 @@ describe.skipIf(!available)("a canary of real pods that a real Prometheus judges
       ["latency p95", "pass"],
     ]);
     expect(signals[0]?.samples).toBeGreaterThan(100);
+    expect(traffic.failed).toEqual([]);
+  });
+
+  it("is compared with new pods of the stable release, where that is asked for, which go with it", async () => {
+    traffic = new Traffic(await address(), 8);
+    const baselines = new Set<string>();
+    const watch = kit.api.watch(
+      { apiVersion: "v1", kind: "Pod" },
+      { namespace, labels: "sluice.dev/baseline" },
+    );
+    const stop = watch.onChange((key, pod) => {
+      if (pod !== undefined && at(pod, "status", "phase") === "Running") baselines.add(key);
+    });
+    const { result, events } = await kit.release(
+      labService({ version: "v4", env: { ERRORS: "0.3" } }),
+      fresh,
+    );
+    stop();
+    watch.close();
+    await traffic.stop();
+    expect(result).toMatchObject({ outcome: "rolled-back" });
+    const failed = events
+      .filter((event) => event.type === "rollout.analysis")
+      .at(-1)
+      ?.signals.find(({ outcome }) => outcome === "fail");
+    expect(failed, JSON.stringify(events.at(-1))).toMatchObject({ name: "errors", baseline: 0 });
+    expect(failed?.text).toContain("at the fresh baseline");
+    expect(baselines.size).toBe(1);
+    expect(await kit.get("apps/v1", "Deployment", "web-r3-baseline")).toBeUndefined();
+    expect(await kit.get("apps/v1", "Deployment", "web-r3")).toMatchObject({ spec: { replicas: 4 } });
     expect(traffic.failed).toEqual([]);
   });
 });

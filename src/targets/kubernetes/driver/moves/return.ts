@@ -54,12 +54,9 @@ async function begin(
   const later = other?.kind === "service" ? other.stable : [];
   const refs = [...content.configuration, content.workload, ...content.stable, ...later].map(refOf);
   const unique = new Map([...refs, ...router.touches].map((ref) => [`${ref.kind} ${ref.name}`, ref]));
-  const drafts = [
-    ...content.configuration,
-    content.workload,
-    ...content.stable,
-    ...router.draft(content.ports),
-  ];
+  // A Deployment that is still there is given replicas, and left as it is otherwise.
+  const missing = now.workloads.has(release.header.revision) ? [] : [content.workload];
+  const drafts = [...content.configuration, ...missing, ...content.stable, ...router.draft(content.ports)];
   const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);
   const [before] = await Promise.all([
     takeSnapshot(api, [...unique.values()], ours),
