@@ -107,6 +107,7 @@ async function run(compiled: Compiled, store: FileRunStore, recorder: RunRecorde
     earlier: new Map(),
     proposals: new Map(),
     resumed: false,
+    start: {},
     owner: undefined,
     listen: () => undefined,
     ask: () => Promise.resolve(undefined),

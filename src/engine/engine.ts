@@ -65,6 +65,7 @@ export class Engine {
       branch: input.branch,
       ...(input.owner === undefined ? {} : { owner: input.owner }),
       ...(input.resumed ? { resumed: true } : {}),
+      ...input.start,
     });
   }
 
@@ -111,7 +112,10 @@ export class Engine {
     const course = this.#course;
     const { state } = course.standing;
     const { proposals } = this.#host;
-    if (state === "passed" && proposals.size > 0) {
+    const { partial, only } = input.start;
+    // Later runs are compared with one that has passed as a whole.
+    const isWhole = partial === undefined && only === undefined;
+    if (state === "passed" && isWhole && proposals.size > 0) {
       try {
         await input.baselines.set(proposals);
       } catch (error) {
@@ -120,7 +124,15 @@ export class Engine {
     }
     const duration = course.now() - startedAt;
     const { reason } = course.standing;
-    course.records.add({ type: "run.finished", at: course.now(), state, duration, reason });
+    course.records.add({
+      type: "run.finished",
+      at: course.now(),
+      state,
+      duration,
+      reason,
+      ...(partial === undefined ? {} : { partial }),
+      ...(partial === undefined || input.owner === undefined ? {} : { owner: input.owner }),
+    });
     await course.records.sync();
     const { run, plan } = input;
     const nodes = course.results.byId(plan);

@@ -16,7 +16,7 @@ export class RunHost implements NodeHost {
     this.#course = course;
     this.input = course.input;
     this.startedAt = startedAt;
-    for (const [node, value] of this.input.proposals) this.proposals.set(this.#baselineKey(node), value);
+    for (const [node, value] of this.input.proposals) this.proposals.set(this.#keyOf(node), value);
   }
 
   outcome(index: number): RunState | undefined {
@@ -39,11 +39,16 @@ export class RunHost implements NodeHost {
 
   propose(node: PlanNode, value: Json): Json {
     const kept = this.input.masking.maskJson(value);
-    this.proposals.set(this.#baselineKey(node.id), kept);
+    this.proposals.set(this.#keyOf(node.id), kept);
     return kept;
   }
 
-  #baselineKey(node: string): string {
-    return `${this.input.plan.pipeline}/${node}`;
+  #keyOf(node: string): string {
+    return baselineKey(this.input.plan.pipeline, node);
   }
+}
+
+/** What the figures of a node are kept under. */
+export function baselineKey(pipeline: string, node: string): string {
+  return `${pipeline}/${node}`;
 }

@@ -1,5 +1,14 @@
 import type { CompiledNode } from "../compile/index.ts";
-import type { Artifact, Condition, Json, Plan, RolloutEvent, RunEvent, RunOwner } from "../model/index.ts";
+import type {
+  Artifact,
+  Condition,
+  Json,
+  Plan,
+  RolloutEvent,
+  RunEvent,
+  RunOwner,
+  RunStarted,
+} from "../model/index.ts";
 import type {
   Answer,
   ArtifactStore,
@@ -81,6 +90,8 @@ export interface EngineInput {
   readonly proposals: ReadonlyMap<string, Json>;
   /** Set where an earlier process of the run stopped. */
   readonly resumed: boolean;
+  /** What else `run.started` says of what this process does of the run. */
+  readonly start: Pick<RunStarted, "partial" | "only">;
   readonly owner: RunOwner | undefined;
   /** Gets every event after the journal. A promise holds back the node that printed. */
   readonly listen: (event: RunEvent) => void | Promise<void>;

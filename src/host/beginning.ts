@@ -1,11 +1,13 @@
 import type { Pipeline } from "../builder/index.ts";
 import type { PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
+import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunLock, RunStore } from "../ports/index.ts";
+import { askedOf } from "../stores/_shared/fold-nodes.ts";
 import type { RunHistory } from "./history.ts";
 import { prepare, type Prepared } from "./prepare.ts";
-import { priorResults } from "./prior.ts";
-import { rerun } from "./rerun.ts";
+import { inputsOf, missingInputs, priorResults } from "./prior.ts";
+import { leftOf, rerun } from "./rerun.ts";
 import { checkSameDefinition, newestOpen, readResumable, unfinished } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { selectNodes } from "./selection.ts";
@@ -24,9 +26,14 @@ export interface Beginning {
   /** What else that run has left of the nodes that are taken over from it. */
   readonly left?: Pick<RunHistory, "decisions" | "proposals">;
   readonly resumed: boolean;
+  /** Whether it is a part of a run that other processes run other parts of, perhaps at this moment. */
+  readonly shared: boolean;
+  /** Ids of the nodes that the run is to run, where that is not all and the run is its own. */
+  readonly asked: ReadonlySet<string> | undefined;
   readonly lock: RunLock | undefined;
 }
 
+const FRESH = { carried: undefined, resumed: false, lock: undefined } as const;
 const NOTHING: ReadonlyMap<string, PriorNode> = new Map();
 
 /** Finds out what to start from. Where it gives a lock, the caller releases it. */
@@ -39,15 +46,23 @@ export async function beginRun(
   if (options.resume !== undefined) return await resumeRun(pipe, options, store);
   if (options.rerun !== undefined) return await rerun(pipe, options, options.rerun, id, store);
   const prepared = prepare(pipe, { params: options.params, cwd: options.cwd });
-  const selection = selectNodes(prepared.plan, options.only, options.from);
-  const fresh = { prepared, selection, carried: undefined, resumed: false, lock: undefined } as const;
+  const { plan } = prepared;
+  const selection = selectNodes(plan, options.only, options.from);
+  const fresh = { ...FRESH, run: id, prepared, selection, shared: false, asked: selection } as const;
   if (selection === undefined) {
     if (options.run !== undefined) await checkIsNew(store, options.run);
-    return { ...fresh, run: id, recorded: undefined, prior: NOTHING };
+    return { ...fresh, recorded: undefined, prior: NOTHING };
   }
-  const recorded = await earlierRun(store, prepared, options.run);
-  const prior = priorResults(prepared.plan, selection, recorded);
-  return { ...fresh, run: recorded?.run ?? id, recorded, prior };
+  if (options.run !== undefined) {
+    const recorded = (await store.list()).includes(id) ? await store.read(id) : undefined;
+    const prior = priorResults(plan, selection, recorded);
+    return { ...fresh, recorded, prior, shared: true, asked: undefined };
+  }
+  const earlier = await earlierRun(store, plan, selection);
+  const inputs = inputsOf(plan, selection);
+  const prior = new Map([...priorResults(plan, selection, earlier)].filter(([node]) => inputs.has(node)));
+  if (earlier === undefined) return { ...fresh, recorded: undefined, prior };
+  return { ...fresh, recorded: undefined, prior, carried: earlier.run, left: leftOf(earlier, selection) };
 }
 
 async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): Promise<Beginning> {
@@ -59,8 +74,9 @@ async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): 
     const prepared = prepare(pipe, { params: recorded.plan.params, cwd: options.cwd });
     await checkSameDefinition(recorded.plan, prepared.plan, options.resume?.accept === true);
     const selection = unfinished(prepared.plan, recorded);
-    const prior = priorResults(prepared.plan, selection, recorded);
-    return { run, prepared, recorded, selection, prior, carried: undefined, resumed: true, lock };
+    const asked = askedOf(recorded.events);
+    const prior = priorResults(prepared.plan, selection, recorded, asked);
+    return { ...FRESH, run, prepared, recorded, selection, prior, resumed: true, shared: false, asked, lock };
   } catch (error) {
     await lock.release();
     throw error;
@@ -75,18 +91,22 @@ async function checkIsNew(store: RunStore, run: string): Promise<void> {
   });
 }
 
-/** The run that left the inputs: the one named, or the newest of the same definition and params. */
+/**
+ * The run to take the inputs from: the newest of the same definition and params that has left them all, else the newest
+ * of that kind, for the message.
+ */
 async function earlierRun(
   store: RunStore,
-  { plan }: Prepared,
-  named: string | undefined,
+  plan: Plan,
+  selection: ReadonlySet<string>,
 ): Promise<RecordedRun | undefined> {
-  const known = await store.list();
-  if (named !== undefined) return known.includes(named) ? await store.read(named) : undefined;
-  for (const id of known) {
+  let newest: RecordedRun | undefined;
+  for (const id of await store.list()) {
     if ((await store.glance(id)).pipeline !== plan.pipeline) continue;
     const recorded = await store.read(id);
-    if (recorded.plan.fingerprint === plan.fingerprint) return recorded;
+    if (recorded.plan.fingerprint !== plan.fingerprint) continue;
+    if (missingInputs(plan, selection, recorded).size === 0) return recorded;
+    newest ??= recorded;
   }
-  return undefined;
+  return newest;
 }

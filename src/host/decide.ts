@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { Pipeline } from "../builder/index.ts";
 import { isSluiceError, SluiceError } from "../errors/index.ts";
-import type { Answer, RunStore } from "../ports/index.ts";
+import type { Answer, RecordedRun, RunStore } from "../ports/index.ts";
+import { isGuest } from "../stores/_shared/owner.ts";
 import { checkWelcome } from "./decision-rules.ts";
 import { historyOf } from "./history.ts";
 import { checkOfPipeline } from "./of-pipeline.ts";
@@ -32,7 +33,7 @@ export async function decideGate(
   // Held while the decision is weighed and written: what another one adds meanwhile must count for this one.
   const lock = await lockOf(pipe, store, run);
   try {
-    const recorded = await store.read(run);
+    const recorded = withoutGuest(await store.read(run));
     const now = Date.now();
     const { node, missing } = checkWelcome(recorded, gate, clean, now);
     const recorder = await store.append(run);
@@ -52,7 +53,7 @@ export async function decideGate(
 async function lockOf(pipe: Pipeline, store: RunStore, run: string): Promise<{ release(): Promise<void> }> {
   const until = Date.now() + PATIENCE;
   for (;;) {
-    const recorded = await store.read(run);
+    const recorded = withoutGuest(await store.read(run));
     checkOfPipeline(recorded, pipe);
     if (historyOf(recorded).state === "running") {
       throw new SluiceError("RUN_BUSY", `run ${run} is being run: its gates are answered where it runs`, {
@@ -66,6 +67,12 @@ async function lockOf(pipe: Pipeline, store: RunStore, run: string): Promise<{ r
       await setTimeout(PAUSE);
     }
   }
+}
+
+/** Whoever runs only a part of the run is not at its gates. */
+function withoutGuest(recorded: RecordedRun): RecordedRun {
+  const { events, owner } = recorded;
+  return owner !== undefined && isGuest(events, owner) ? { ...recorded, owner: undefined } : recorded;
 }
 
 /** As it is kept: a name in one line and no more of a reason than somebody would read. */

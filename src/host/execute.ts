@@ -16,6 +16,7 @@ import { createMasker } from "../util/mask/index.ts";
 import { beginRun, type Beginning } from "./beginning.ts";
 import { systemClock } from "./clock.ts";
 import type { EventStream } from "./event-stream.ts";
+import { keepFigures } from "./figures.ts";
 import { historyOf } from "./history.ts";
 import { sourceOf } from "./prepare.ts";
 import { restoreInputs } from "./prior.ts";
@@ -48,13 +49,12 @@ async function perform(
   signal: AbortSignal,
   events: EventStream,
   store: RunStore,
-  { run, prepared, recorded, selection, prior, carried, left, resumed }: Beginning,
+  beginning: Beginning,
 ): Promise<RunResult> {
+  const { run, prepared, recorded, selection, prior, carried, left, resumed, shared, asked } = beginning;
   const { plan, root } = prepared;
   const { stateDir } = foldersOf(pipe, options);
   const env = options.env ?? process.env;
-  // Processes that run single nodes of one run (--only) share it.
-  const shared = selection !== undefined && !resumed && carried === undefined;
   const summary = new SummaryWatch({ store, run, plan, root, stateDir, env, recorded, resumed, shared });
   const secrets = await resolveSecrets(plan, prepared.secrets, selection, { root, env, signal });
   const masker = createMasker([...secrets].map(([name, value]) => ({ name, value })));
@@ -112,6 +112,10 @@ async function perform(
       earlier: history?.rollouts ?? new Map<string, never>(),
       proposals: kept?.proposals ?? new Map<string, never>(),
       resumed,
+      start: {
+        ...(shared ? { partial: true } : {}),
+        ...(asked === undefined ? {} : { only: [...asked] }),
+      },
       owner: ownOwner(),
       listen: (event) => {
         summary.see(event);
@@ -124,6 +128,8 @@ async function perform(
     if (resumed) await sweep(runCookie(run, stateDir));
     const result = await engine.run();
     const summarized = summary.keep(result);
+    const unkept = shared ? await keepFigures(store, run) : undefined;
+    if (unkept !== undefined) void fan.event({ type: "warning", at: Date.now(), message: unkept });
     for (const message of (await caches.nodes?.close()) ?? [])
       void fan.event({ type: "warning", at: Date.now(), message });
     // What left its job's process group is found by its environment. Processes that share a run (--only) must not end

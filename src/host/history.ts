@@ -1,20 +1,9 @@
-import type { Json, RolloutEvent, RunEvent } from "../model/index.ts";
+import type { Json, RolloutEvent } from "../model/index.ts";
 import type { Decision, RecordedRun, RunGlance } from "../ports/index.ts";
-import { endOf, glanceAt } from "../stores/_shared/glance.ts";
+import { endsOf, type NodeEnd } from "../stores/_shared/fold-nodes.ts";
+import { glanceOf } from "../stores/_shared/glance.ts";
 
-/** How a node of a recorded run stands: its last event that says so. */
-export type NodeEnd = Extract<
-  RunEvent,
-  {
-    type:
-      | "node.started"
-      | "node.succeeded"
-      | "node.failed"
-      | "node.skipped"
-      | "node.cancelled"
-      | "node.suspended";
-  }
->;
+export type { NodeEnd };
 
 /** A recorded run, folded from its events. */
 export interface RunHistory extends RunGlance {
@@ -22,36 +11,31 @@ export interface RunHistory extends RunGlance {
   readonly decisions: ReadonlyMap<string, readonly Decision[]>;
   /** Since when each gate that waits has waited: milliseconds since 1970. */
   readonly waitingSince: ReadonlyMap<string, number>;
-  /** What nodes told of their rollouts since the run last ended: there is something only where a process died. */
+  /** What nodes told of their rollouts since the run, or the part with them, last ended: there is something only where a process died. */
   readonly rollouts: ReadonlyMap<string, readonly RolloutEvent[]>;
   /** What nodes that have succeeded proposed to compare later runs with. */
   readonly proposals: ReadonlyMap<string, Json>;
 }
 
 export function historyOf(recorded: RecordedRun): RunHistory {
-  const nodes = new Map<string, NodeEnd>();
   const decisions = new Map<string, Decision[]>();
   const waitingSince = new Map<string, number>();
   const rollouts = new Map<string, RolloutEvent[]>();
   const proposals = new Map<string, Json>();
+  /** Nodes that the process has started whose events are looked at. */
+  const began = new Set<string>();
   for (const event of recorded.events) {
     switch (event.type) {
       case "node.started":
+        proposals.delete(event.node);
+        began.add(event.node);
+        break;
       case "node.succeeded":
-      case "node.failed":
-      case "node.skipped":
-      case "node.cancelled":
-      case "node.suspended":
-        nodes.set(event.node, event);
-        if (event.type === "node.started") proposals.delete(event.node);
-        if (event.type === "node.succeeded") {
-          rollouts.delete(event.node);
-          if (event.baseline !== undefined) proposals.set(event.node, event.baseline);
-        }
-        if (event.type === "node.suspended" && !waitingSince.has(event.node))
-          waitingSince.set(event.node, event.at);
+        rollouts.delete(event.node);
+        if (event.baseline !== undefined) proposals.set(event.node, event.baseline);
         break;
       case "gate.waiting":
+      case "node.suspended":
         // The process may have died before it could say that it goes without an answer.
         if (!waitingSince.has(event.node)) waitingSince.set(event.node, event.at);
         break;
@@ -74,14 +58,16 @@ export function historyOf(recorded: RecordedRun): RunHistory {
       case "node.retrying":
         rollouts.delete(event.node);
         break;
+      case "run.started":
+        began.clear();
+        break;
       case "run.finished":
-        rollouts.clear();
+        // A part that has ended knows nothing of the rollouts of others.
+        for (const node of event.partial === true ? began : [...rollouts.keys()]) rollouts.delete(node);
         break;
       default:
     }
   }
-  const { run, plan, events, owner } = recorded;
-  const [first, last] = [events[0], events.at(-1)];
-  const glance = glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
-  return { ...glance, nodes, decisions, waitingSince, rollouts, proposals };
+  const nodes = endsOf(recorded.events);
+  return { ...glanceOf(recorded), nodes, decisions, waitingSince, rollouts, proposals };
 }

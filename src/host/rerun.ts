@@ -2,6 +2,7 @@ import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
 import type { Beginning } from "./beginning.ts";
+import { askedOf } from "../stores/_shared/fold-nodes.ts";
 import { historyOf, type RunHistory } from "./history.ts";
 import { checkOfPipeline } from "./of-pipeline.ts";
 import { prepare } from "./prepare.ts";
@@ -26,12 +27,21 @@ export async function rerun(
   checkOfPipeline(earlier, pipe);
   const prepared = prepare(pipe, { params: earlier.plan.params, cwd: options.cwd });
   await checkSameDefinition(earlier.plan, prepared.plan, accept);
-  const fresh = { run, prepared, recorded: undefined, resumed: false, lock: undefined } as const;
+  const fresh = {
+    run,
+    prepared,
+    recorded: undefined,
+    resumed: false,
+    shared: false,
+    asked: undefined,
+    lock: undefined,
+  } as const;
   if (!failed) return { ...fresh, selection: undefined, prior: new Map<string, never>(), carried: undefined };
   checkFailed(earlier);
+  const asked = askedOf(earlier.events);
   const selection = unfinished(prepared.plan, earlier);
-  const prior = priorResults(prepared.plan, selection, earlier);
-  return { ...fresh, selection, prior, carried: of, left: leftOf(earlier, selection) };
+  const prior = priorResults(prepared.plan, selection, earlier, asked);
+  return { ...fresh, asked, selection, prior, carried: of, left: leftOf(earlier, selection) };
 }
 
 /** The newest run of the pipeline that has ended, one way or the other. @throws SluiceError `RUN_UNKNOWN` where there is none */
@@ -85,7 +95,7 @@ function checkFailed(earlier: RecordedRun): void {
 }
 
 /** Decisions at gates that are run again belong to the earlier run alone: they are asked for again. */
-function leftOf(
+export function leftOf(
   earlier: RecordedRun,
   selection: ReadonlySet<string>,
 ): Pick<RunHistory, "decisions" | "proposals"> {

@@ -1,7 +1,8 @@
 import { SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
-import { endOf } from "../stores/_shared/glance.ts";
+import { askedOf } from "../stores/_shared/fold-nodes.ts";
+import { glanceOf } from "../stores/_shared/glance.ts";
 import { busy, isOfOtherMachine } from "../stores/_shared/owner.ts";
 
 /** The newest run of the pipeline that has not passed. @throws SluiceError `RUN_OVER` where there is none */
@@ -28,7 +29,7 @@ export async function readResumable(store: RunStore, run: string, takeOver = fal
     const where = owner.machine === "" ? "" : ` on ${elsewhere ? owner.machine : "this machine"}`;
     throw busy(run, `process ${owner.pid}${where}`, elsewhere);
   }
-  if (endOf(recorded.events)?.state === "passed") {
+  if (glanceOf({ ...recorded, owner: undefined }).state === "passed") {
     throw new SluiceError("RUN_OVER", `run ${run} has passed: there is nothing to go on with`, {
       hint: "Start a new run, or run a part of it again: run --run ID --from NODE.",
     });
@@ -64,11 +65,13 @@ export async function checkSameDefinition(recorded: Plan, current: Plan, accept:
   );
 }
 
-/** What a resumed run does: everything that has not succeeded, and the finally stage again. */
+/** What a resumed run does: everything that it is to run and has not succeeded, and the finally stage again. */
 export function unfinished(plan: Plan, recorded: RecordedRun): ReadonlySet<string> {
   const isFinally = new Set(plan.stages.filter((stage) => stage.finally).map((stage) => stage.name));
+  const asked = askedOf(recorded.events);
   return new Set(
     plan.nodes
+      .filter(({ id }) => asked?.has(id) !== false)
       .filter((node) => isFinally.has(node.stage) || !recorded.outputs.has(node.id))
       .map((node) => node.id),
   );

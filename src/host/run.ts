@@ -17,11 +17,14 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
   readonly stateDir?: string;
   /** How much weight runs at once. @defaultValue the number of processors, at least 2 */
   readonly concurrency?: number;
-  /** Run only these nodes (ids, names or stages); what they need is read from `run`, or the newest run that fits. */
+  /**
+   * Run only these nodes (ids, names or stages): with `run` as a part of that run, else as a run of its own. What they need
+   * is read from that run, or taken over from the newest that fits.
+   */
   readonly only?: readonly string[];
-  /** Run this node and everything after it; what they need is read as with `only`. */
+  /** Run this node and everything after it, in the same way. */
   readonly from?: string;
-  /** The id of the run: a new one, or with `only` and `from` the one that is gone on with. */
+  /** The id of the run: a new one, or with `only` and `from` the one that they are a part of. */
   readonly run?: string;
   /**
    * Go on with run `run`, or the newest that has not passed: what succeeded is not run again. `accept` lets a definition

@@ -8,7 +8,7 @@ import {
   type RunSummary,
 } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
-import { endOf } from "../stores/_shared/glance.ts";
+import { endOf, glanceOf } from "../stores/_shared/glance.ts";
 import { Evidence } from "./evidence.ts";
 
 /** How long the end of a run waits for git, in milliseconds: less than is noticed. */
@@ -64,11 +64,14 @@ export class SummaryWatch {
   }
 
   async #summary(result: RunResult): Promise<RunSummary> {
-    const { run, plan, shared } = this.#source;
+    const { store, run, plan, shared } = this.#source;
     const { commit, branch } = this;
     const dirty = await this.#dirty();
     const together = dirty === false;
-    const nodes = shared ? await this.#ofAll(together) : this.#evidence.nodes(plan, together, result.nodes);
+    // Journals of other processes of the run may have grown since this one began.
+    const all = shared ? await store.read(run) : undefined;
+    const nodes =
+      all === undefined ? this.#evidence.nodes(plan, together, result.nodes) : ofAll(all, together);
     const failed = shared && Object.values(nodes).some((node) => node.state === "failed");
     return {
       version: SUMMARY_VERSION,
@@ -78,20 +81,11 @@ export class SummaryWatch {
       commit,
       branch,
       dirty,
-      state: failed ? "failed" : result.state,
-      reason: result.reason,
+      ...(all === undefined ? { state: result.state, reason: result.reason } : standOf(all, failed, result)),
       startedAt: result.startedAt,
       duration: result.duration,
       nodes,
     };
-  }
-
-  /** What all processes of the run have found out: their journals may have grown since this one began. */
-  async #ofAll(together: boolean): Promise<RunSummary["nodes"]> {
-    const { run, plan, store } = this.#source;
-    const evidence = new Evidence();
-    for (const event of (await store.read(run)).events) evidence.add(event);
-    return evidence.nodes(plan, together);
   }
 
   /** Of all processes of the run on this commit together. */
@@ -107,6 +101,20 @@ export class SummaryWatch {
     const end = endOf(recorded?.events ?? []);
     return kept === undefined || kept.duration !== end?.duration ? null : kept.dirty;
   }
+}
+
+/** What all processes of the run have found out. */
+function ofAll({ plan, events }: RecordedRun, together: boolean): RunSummary["nodes"] {
+  const evidence = new Evidence();
+  for (const event of events) evidence.add(event);
+  return evidence.nodes(plan, together);
+}
+
+/** How the whole run stands, and the part that has just ended where the run is not at an end. */
+function standOf(all: RecordedRun, failed: boolean, part: RunResult): Pick<RunSummary, "state" | "reason"> {
+  const { state, reason } = glanceOf({ ...all, owner: undefined });
+  if (state !== "interrupted" && state !== "running") return { state, reason };
+  return { state: failed ? "failed" : part.state, reason: part.reason };
 }
 
 async function keptSummary(store: RunStore, run: string): Promise<RunSummary | undefined> {

@@ -53,6 +53,10 @@ export interface RunStarted extends OfRun {
   readonly owner?: RunOwner;
   /** Set where an earlier process of the run stopped and this one goes on. */
   readonly resumed?: true;
+  /** Set where this process runs only a part of a run that others run too: it says nothing of the run as a whole. */
+  readonly partial?: true;
+  /** Ids of the nodes that the whole run is to run, where that is not all of them. */
+  readonly only?: readonly string[];
 }
 
 /** A process, told apart from a later one with the same id. */
@@ -65,13 +69,17 @@ export interface RunOwner {
 
 export type RunState = "passed" | "failed" | "cancelled" | "suspended";
 
-/** The last event of a run. */
+/** The last event of a run, or with `partial` of a process that ran a part of it. */
 export interface RunFinished extends OfRun {
   readonly type: "run.finished";
   readonly state: RunState;
   /** Milliseconds. */
   readonly duration: number;
   readonly reason: string;
+  /** Set where only a part of the run has ended: how the run stands, its nodes say. */
+  readonly partial?: true;
+  /** The process that has ended, where others may still run other parts. */
+  readonly owner?: RunOwner;
 }
 
 /** Something that the user should know and that fails nothing. */

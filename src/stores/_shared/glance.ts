@@ -1,5 +1,6 @@
 import type { RunEvent, RunOwner } from "../../model/index.ts";
-import type { RunGlance } from "../../ports/index.ts";
+import type { RecordedRun, RunGlance } from "../../ports/index.ts";
+import { foldNodes } from "./fold-nodes.ts";
 
 type Finished = Extract<RunEvent, { type: "run.finished" }>;
 
@@ -16,7 +17,7 @@ export function glanceAt(
     readonly first: RunEvent | undefined;
     readonly last: RunEvent | undefined;
     /** Absent where a process began, or began again, without ending the run. */
-    readonly finished: Finished | undefined;
+    readonly finished: Pick<Finished, "state" | "reason"> | undefined;
     readonly owner: RunOwner | undefined;
   },
 ): RunGlance {
@@ -27,12 +28,32 @@ export function glanceAt(
   return { run, pipeline, state, reason, startedAt, duration };
 }
 
-/** The event that ended the run; `undefined` where a process began after it. */
+/** How a run stands, by all that is on record of it. */
+export function glanceOf({
+  run,
+  plan,
+  events,
+  owner,
+}: Pick<RecordedRun, "run" | "plan" | "events" | "owner">): RunGlance {
+  const [first, last] = [events[0], events.at(-1)];
+  if (!endsInPart(events))
+    return glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
+  const glance = glanceAt(run, plan.pipeline, { first, last, finished: undefined, owner });
+  return owner === undefined ? { ...glance, ...foldNodes(plan, events) } : glance;
+}
+
+/** The event that ended the run; `undefined` where a process began after it. What ran only a part does not count. */
 export function endOf(events: readonly RunEvent[]): Finished | undefined {
   for (let index = events.length - 1; index >= 0; index--) {
     const event = events[index];
-    if (event?.type === "run.finished") return event;
-    if (event?.type === "run.started") return undefined;
+    if ((event?.type === "run.finished" || event?.type === "run.started") && event.partial !== true)
+      return event.type === "run.finished" ? event : undefined;
   }
   return undefined;
+}
+
+/** Whether parts of the run were run since a process was last at all of it, so that its nodes say how it stands. */
+export function endsInPart(events: readonly RunEvent[]): boolean {
+  const last = events.findLast((event) => event.type === "run.started" || event.type === "run.finished");
+  return last !== undefined && "partial" in last;
 }

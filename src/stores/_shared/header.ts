@@ -3,10 +3,11 @@ import type { RunOwner } from "../../model/index.ts";
 
 /**
  * The version of the journal's form, which changes when a reader written for the old one would misread the new one.
- * In version 1 the output of a `node.succeeded` stands last. A journal that does not begin by saying a version was
- * written before there were any; its records are the same in another order.
+ * From version 1 on the output of a `node.succeeded` stands last; from version 2 on a `run.started` and a `run.finished` may
+ * be those of a part. A journal that does not begin by saying a version was written before there were any; its records are
+ * the same in another order.
  */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** What each of a journal's files begins with. It is no event: it says how the events after it are to be read. */
 export interface JournalHeader {
@@ -22,7 +23,7 @@ export function journalHeader(owner?: RunOwner): JournalHeader {
 
 /** @throws SluiceError `STATE_CORRUPT` for a version that this Sluice does not know */
 export function checkHeader(header: JournalHeader, file: string): void {
-  if (header.version === JOURNAL_VERSION) return;
+  if (Number.isInteger(header.version) && header.version >= 1 && header.version <= JOURNAL_VERSION) return;
   throw new SluiceError(
     "STATE_CORRUPT",
     `${file}: a journal of version ${String(header.version)}, this Sluice reads ${JOURNAL_VERSION}`,

@@ -9,18 +9,43 @@ export function ownOwner(): RunOwner {
 }
 
 /**
- * The process that is at a run right now, by its journal; `undefined` where it has ended or is gone. `maker` is the
- * process that made the run, which counts until one has said that it began.
+ * The processes that are at a run right now, by its journal: the one that runs it first, then those that run parts of it.
+ * `maker` is the process that made the run, which counts until one has said that it began.
  */
-export function liveOwner(events: readonly RunEvent[], maker?: RunOwner): RunOwner | undefined {
+export function liveOwners(events: readonly RunEvent[], maker?: RunOwner): readonly RunOwner[] {
   let owner = maker;
+  let guests: RunOwner[] = [];
   for (const event of events) {
-    if (event.type === "run.started") owner = event.owner;
-    else if (event.type === "run.finished") owner = undefined;
+    if (event.type === "run.started" && event.partial === true) {
+      if (owner !== undefined && isSame(owner, event.owner)) owner = undefined;
+      if (event.owner !== undefined) guests.push(event.owner);
+    } else if (event.type === "run.started") {
+      // Whoever goes on with a run has made sure that nobody else is at it.
+      [owner, guests] = [event.owner, []];
+    } else if (event.type === "run.finished") {
+      if (event.partial === true) guests = without(guests, event.owner);
+      else owner = undefined;
+    }
   }
-  if (owner === undefined) return undefined;
   // On another machine it cannot be looked at, so it counts as alive.
-  return isOfOtherMachine(owner) || isAlive(owner) ? owner : undefined;
+  return [owner, ...guests].filter(
+    (one): one is RunOwner => one !== undefined && (isOfOtherMachine(one) || isAlive(one)),
+  );
+}
+
+/** Whether the process runs only a part of the run. */
+export function isGuest(events: readonly RunEvent[], owner: RunOwner): boolean {
+  const began = events.findLast((event) => event.type === "run.started" && isSame(owner, event.owner));
+  return began?.type === "run.started" && began.partial === true;
+}
+
+function without(owners: readonly RunOwner[], gone: RunOwner | undefined): RunOwner[] {
+  const at = owners.findIndex((one) => isSame(one, gone));
+  return at === -1 ? [...owners] : owners.toSpliced(at, 1);
+}
+
+export function isSame(one: RunOwner, other: RunOwner | undefined): boolean {
+  return one.pid === other?.pid && one.start === other.start && one.machine === other.machine;
 }
 
 /** The error for a run that another process is at. */

@@ -6,8 +6,9 @@ import type { Plan, RunEvent, RunOwner } from "../../model/index.ts";
 import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
 import { foldResults } from "../_shared/fold.ts";
+import { glanceOf } from "../_shared/glance.ts";
 import { journalHeader } from "../_shared/header.ts";
-import { busy, liveOwner, ownOwner } from "../_shared/owner.ts";
+import { busy, isSame, liveOwners, ownOwner } from "../_shared/owner.ts";
 import { decodeJournal, encodeRecord } from "../_shared/record.ts";
 import { upgradePlan } from "../_shared/upgrade.ts";
 import { FileArtifactStore } from "./artifacts.ts";
@@ -92,16 +93,17 @@ export class FileRunStore implements RunStore {
       const [only] = segments;
       const events: readonly RunEvent[] =
         segments.length === 1 && only !== undefined ? only.events : segments.flatMap((one) => one.events);
-      const owner = this.#owned(folder, liveOwner(events, makerOf(segments)));
+      const owner = liveOwners(events, makerOf(segments)).find((one) => isThere(folder, one));
       return { run, plan, events, ...foldResults(events), owner };
     });
   }
 
-  glance(run: string): Promise<RunGlance> {
-    return this.#look(run, (folder) => {
+  async glance(run: string): Promise<RunGlance> {
+    const glance = await this.#look(run, (folder) => {
       const pipelineOf = (): string => this.#plan(run).pipeline;
-      return glanceAtFolder(run, folder, pipelineOf, (owner) => this.#owned(folder, owner));
+      return glanceAtFolder(run, folder, pipelineOf, (owner) => isThere(folder, owner));
     });
+    return glance ?? glanceOf(await this.read(run));
   }
 
   list(): Promise<readonly string[]> {
@@ -125,15 +127,6 @@ export class FileRunStore implements RunStore {
   async remove(run: string): Promise<void> {
     this.#known(run);
     await removeRun(this.#runs, run);
-  }
-
-  /** Leaves out a process of this very program that has stopped being at the run. */
-  #owned(folder: string, owner: RunOwner | undefined): RunOwner | undefined {
-    if (owner === undefined || isAtRun(folder)) return owner;
-    const own = ownOwner();
-    return owner.pid === own.pid && owner.start === own.start && owner.machine === own.machine
-      ? undefined
-      : owner;
   }
 
   #plan(run: string): Plan {
@@ -175,4 +168,9 @@ export class FileRunStore implements RunStore {
   #folder(run: string): string {
     return join(this.#runs, run);
   }
+}
+
+/** False for a process of this very program that has stopped being at the run. */
+function isThere(folder: string, owner: RunOwner): boolean {
+  return isAtRun(folder) || !isSame(owner, ownOwner());
 }

@@ -120,10 +120,12 @@ export class S3Recorder implements RunRecorder {
       if (end?.type !== "run.finished") return;
       // After the journal, which is what counts, and after the logs, which are followed until the run has ended.
       await this.#uploads.flush();
+      // What ended only a part of the run leaves it to the journal how all of it stands.
+      const isPart = end.partial === true;
       await state.write(term, (before) => ({
         pipeline,
-        state: end.state,
-        reason: end.reason,
+        state: isPart ? "running" : end.state,
+        reason: isPart ? "" : end.reason,
         startedAt: startedAt(before?.startedAt),
         lastAt: end.at,
       }));

@@ -12,7 +12,7 @@ export interface RecordedRunState {
   readonly version: typeof VERSION;
   readonly run: string;
   readonly pipeline: string;
-  /** `running` says only that a process has begun: whether it is still there, the lease says. */
+  /** `running` says only that a process has begun: whether it is still there, the lease says, and else the journal. */
   readonly state: RunState | "running";
   readonly reason: string;
   /** Of the first event and the last. Milliseconds since 1970. */

@@ -5,8 +5,8 @@ import type { Plan, RunEvent, RunOwner } from "../../model/index.ts";
 import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
 import { machineName } from "../../util/process/machine.ts";
 import { foldResults } from "../_shared/fold.ts";
-import { endOf, glanceAt } from "../_shared/glance.ts";
-import { liveOwner, ownOwner } from "../_shared/owner.ts";
+import { glanceOf } from "../_shared/glance.ts";
+import { liveOwners, ownOwner } from "../_shared/owner.ts";
 import { S3ArtifactStore } from "./artifacts/artifact-store.ts";
 import { S3BaselineStore } from "./baselines.ts";
 import type { Bucket } from "./bucket.ts";
@@ -118,10 +118,8 @@ export class S3RunStore implements RunStore {
       const duration = Math.max(0, lease.record.at - startedAt);
       return { run, pipeline, state: "running", reason: "it is being run", startedAt, duration };
     }
-    // Its process is gone, or never said that it began: the journal knows.
-    const { plan, events, owner } = await this.read(run);
-    const [first, last] = [events[0], events.at(-1)];
-    return glanceAt(run, plan.pipeline, { first, last, finished: endOf(events), owner });
+    // Its process is gone or never said that it began, or processes have run parts of it: the journal knows.
+    return glanceOf(await this.read(run));
   }
 
   list(): Promise<readonly string[]> {
@@ -191,8 +189,7 @@ export class S3RunStore implements RunStore {
       return held.recording ? ownerOf(lease.record) : undefined;
     if (lease?.standing.held === true) return ownerOf(lease.record);
     // A process that runs single nodes of the run takes no lease; where it is on this machine it can be looked at.
-    const guest = liveOwner(events);
-    return guest?.machine === machineName() && guest.pid !== process.pid ? guest : undefined;
+    return liveOwners(events).find((one) => one.machine === machineName() && one.pid !== process.pid);
   }
 
   #here(): string | null {

@@ -35,6 +35,12 @@ export const finished = (state: RunState, at = 2_000): RunEvent => ({
   reason: `it ${state}`,
 });
 
+/** The end of a process that ran a part of a run. */
+export const finishedPart = (at: number): RunEvent => ({
+  ...finished("passed", at),
+  ...{ partial: true, owner: ownOwner() },
+});
+
 export const succeeded = (node: string, output: number): RunEvent => ({
   type: "node.succeeded",
   at: 1_500,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { RunEvent } from "../../../src/model/index.ts";
 import {
   finished,
+  finishedPart,
   otherPlan,
   plan,
   record,
@@ -178,6 +180,28 @@ export function describeRuns(machines: StoreMachines): void {
       await lock.release();
       expect(await state()).toBe("passed");
       expect(await (await open()).glance("r1")).toMatchObject({ startedAt: 1_000, duration: 5_000 });
+    });
+
+    it("stand as their nodes do, where a process has run a part of them", async () => {
+      const open = await machines();
+      const stand = async (): Promise<unknown> => {
+        const { state, reason } = await (await open()).glance("r1");
+        return { state, reason };
+      };
+      const part = async (...events: RunEvent[]): Promise<void> => {
+        const ends = [{ ...started("r1", 3_000), partial: true }, ...events, finishedPart(4_000)];
+        await record(await (await open()).append("r1"), ...(ends as RunEvent[]));
+      };
+      await record(await (await open()).create("r1", plan), started("r1"), finished("suspended"));
+      await part();
+      expect(await stand()).toEqual({ state: "interrupted", reason: "1 of 1 nodes are still to run" });
+      await part(succeeded("a/x", 1));
+      expect(await stand()).toMatchObject({ state: "passed" });
+      await part({ type: "node.cancelled", at: 3_500, node: "a/x", duration: 1, reason: "by hand" });
+      expect(await stand()).toEqual({ state: "cancelled", reason: "by hand" });
+      expect((await (await open()).read("r1")).owner).toBeUndefined();
+      await record(await (await open()).append("r1"), started("r1", 5_000), finished("failed", 6_000));
+      expect(await stand()).toEqual({ state: "failed", reason: "it failed" });
     });
 
     it("go with their logs, and can be made again", async () => {

@@ -25,10 +25,15 @@ describe("a journal's records", () => {
   });
 
   it("are refused by the version's number where that is newer", () => {
-    const text = encodeRecord({ type: "journal", version: 2 }) + encodeRecord(warning("x"));
+    const text = encodeRecord({ type: "journal", version: 3 }) + encodeRecord(warning("x"));
     expect(() => decodeJournal(text, "the/journal")).toThrow(
-      "the/journal: a journal of version 2, this Sluice reads 1",
+      "the/journal: a journal of version 3, this Sluice reads 2",
     );
+  });
+
+  it("are read where the version is an older one", () => {
+    const text = encodeRecord({ type: "journal", version: 1 }) + encodeRecord(warning("x"));
+    expect(decodeJournal(text, "journal").events).toEqual([warning("x")]);
   });
 
   it("are cut where a crash tore the last one, at whatever byte", () => {

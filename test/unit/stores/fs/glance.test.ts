@@ -11,7 +11,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { historyOf } from "../../../../src/host/history.ts";
-import type { RunEvent } from "../../../../src/model/index.ts";
+import type { RunEvent, RunOwner } from "../../../../src/model/index.ts";
 import { journalHeader } from "../../../../src/stores/_shared/header.ts";
 import { ownOwner } from "../../../../src/stores/_shared/owner.ts";
 import { encodeRecord } from "../../../../src/stores/_shared/record.ts";
@@ -25,7 +25,7 @@ const plan = planOf((p) => {
 const gone = { pid: 1, start: "another boot/1", machine: ownOwner().machine };
 const elsewhere = { pid: 1, start: "x", machine: "another machine" };
 
-const started = (at: number, owner = gone): RunEvent => ({
+const started = (at: number, owner = gone, partial?: true): RunEvent => ({
   type: "run.started",
   at,
   run: "r",
@@ -36,13 +36,15 @@ const started = (at: number, owner = gone): RunEvent => ({
   commit: null,
   branch: null,
   owner,
+  ...(partial === undefined ? {} : { partial }),
 });
-const finished = (at: number, state: "passed" | "failed"): RunEvent => ({
+const finished = (at: number, state: "passed" | "failed", partial?: RunOwner): RunEvent => ({
   type: "run.finished",
   at,
   state,
   duration: 1,
   reason: `it ${state}`,
+  ...(partial === undefined ? {} : { partial: true, owner: partial }),
 });
 
 /** A run whose journals hold the given events. */
@@ -69,11 +71,12 @@ describe("a glance at a run", () => {
         fc.constantFrom(gone, elsewhere),
         fc.array(warning, { maxLength: 4 }),
         fc.constantFrom(undefined, "passed" as const, "failed" as const),
+        fc.constantFrom(undefined, true as const),
       )
-      .map(([begins, owner, between, end]) => [
-        ...(begins ? [started(10, owner)] : []),
+      .map(([begins, owner, between, end, partial]) => [
+        ...(begins ? [started(10, owner, partial)] : []),
         ...between,
-        ...(end === undefined || !begins ? [] : [finished(20, end)]),
+        ...(end === undefined || !begins ? [] : [finished(20, end, partial && owner)]),
       ]);
     await fc.assert(
       fc.asyncProperty(
@@ -125,6 +128,27 @@ describe("a glance at a run", () => {
     writeFileSync(file, bytes);
     expect(await store.glance("r")).toMatchObject({ state: "passed", startedAt: 1, duration: 9_998 });
     await expect(store.read("r")).rejects.toMatchObject({ code: "STATE_CORRUPT" });
+  });
+});
+
+describe("a process that runs a part of a run", () => {
+  const live = ownOwner();
+
+  it("is not the one that is at it, and takes nothing from that one when it ends", async () => {
+    const part = [started(5, live, true), finished(6, "passed", live)];
+    const store = recorded(tempFolder(), [[started(1, elsewhere)], part]);
+    expect((await store.read("r")).owner).toEqual(elsewhere);
+    expect(await store.glance("r")).toMatchObject({ state: "running" });
+  });
+
+  it("counts where it is alive, until the run is taken by another", async () => {
+    const parts = [[started(1), finished(2, "failed")], [started(5, elsewhere, true)]];
+    const store = recorded(tempFolder(), parts);
+    expect((await store.read("r")).owner).toEqual(elsewhere);
+    expect(await store.glance("r")).toMatchObject({ state: "running" });
+    const taken = recorded(tempFolder(), [...parts, [started(7), finished(8, "failed")]]);
+    expect((await taken.read("r")).owner).toBe(undefined);
+    expect(await taken.glance("r")).toMatchObject({ state: "failed" });
   });
 });
 
