@@ -110,32 +110,36 @@ export class Engine {
   async #conclude(): Promise<RunResult> {
     const { input, startedAt } = this;
     const course = this.#course;
-    const { state } = course.standing;
-    const { proposals } = this.#host;
-    const { partial, only } = input.start;
-    // Later runs are compared with one that has passed as a whole.
-    const isWhole = partial === undefined && only === undefined;
-    if (state === "passed" && isWhole && proposals.size > 0) {
-      try {
-        await input.baselines.set(proposals);
-      } catch (error) {
-        course.warn(`the figures to compare the next run with could not be kept: ${messageOf(error)}`);
-      }
-    }
+    await this.#keepFigures();
     const duration = course.now() - startedAt;
-    const { reason } = course.standing;
-    course.records.add({
+    const { partial } = input.start;
+    const { state, reason } = await course.records.end(() => ({
       type: "run.finished",
       at: course.now(),
-      state,
+      state: course.standing.state,
       duration,
-      reason,
+      reason: course.standing.reason,
       ...(partial === undefined ? {} : { partial }),
       ...(partial === undefined || input.owner === undefined ? {} : { owner: input.owner }),
-    });
-    await course.records.sync();
+    }));
     const { run, plan } = input;
     const nodes = course.results.byId(plan);
     return { run, pipeline: plan.pipeline, state, reason, startedAt, duration, nodes };
+  }
+
+  /** Later runs are compared with one that has passed as a whole, and of which all is on record. */
+  async #keepFigures(): Promise<void> {
+    const { input } = this;
+    const course = this.#course;
+    const { proposals } = this.#host;
+    const isWhole = input.start.partial === undefined && input.start.only === undefined;
+    if (!isWhole || proposals.size === 0 || course.standing.state !== "passed") return;
+    await course.records.sync();
+    if (course.records.fault !== undefined) return;
+    try {
+      await input.baselines.set(proposals);
+    } catch (error) {
+      course.warn(`the figures to compare the next run with could not be kept: ${messageOf(error)}`);
+    }
   }
 }

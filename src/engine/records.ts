@@ -1,5 +1,5 @@
 import { isSluiceError, messageOf, SluiceError } from "../errors/index.ts";
-import type { RunEvent } from "../model/index.ts";
+import type { RunEvent, RunFinished } from "../model/index.ts";
 import type { EngineInput } from "./types.ts";
 
 /** Sends every event to the journal first and then to those who watch. */
@@ -23,14 +23,20 @@ export class Records {
   }
 
   add(event: RunEvent): void {
-    if (this.#fault === undefined) {
-      try {
-        this.#input.recorder.append(event);
-      } catch (error) {
-        this.#fail(error);
-      }
-    }
+    this.#append(event);
     void this.#input.listen(event);
+  }
+
+  /**
+   * The last event, which is shown only once it is on record for good. `end` is asked again then: where it could not be kept,
+   * the run has not ended as it was going to.
+   */
+  async end(end: () => RunFinished): Promise<RunFinished> {
+    this.#append(end());
+    await this.sync();
+    const event = end();
+    void this.#input.listen(event);
+    return event;
   }
 
   /** Resolves when all added so far outlives this process; `undefined` where it already does. Never rejects. */
@@ -41,6 +47,15 @@ export class Records {
   /** As {@link Records.commit}, and outlives the machine's sudden end. */
   sync(): Promise<void> | undefined {
     return this.#kept(() => this.#input.recorder.sync());
+  }
+
+  #append(event: RunEvent): void {
+    if (this.#fault !== undefined) return;
+    try {
+      this.#input.recorder.append(event);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #kept(keep: () => Promise<void> | undefined): Promise<void> | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SluiceError } from "../../../src/errors/index.ts";
 import { when } from "../../../src/builder/index.ts";
 import type { Check, Step } from "../../../src/ports/index.ts";
+import { MemoryRecorder } from "../../../src/stores/memory.ts";
 import { runEngine, states } from "../../fixtures/engine-run.ts";
 
 const boom = () => {
@@ -426,5 +427,52 @@ describe("secrets", () => {
       output: { said: "it is ***", n: secret.length },
     });
     expect(JSON.stringify([run.events, [...run.result.nodes], run.result.reason])).not.toContain(secret);
+  });
+});
+
+describe("the end of a run", () => {
+  /** A journal that cannot be kept from the end of the run on. */
+  class FullAtTheEnd extends MemoryRecorder {
+    override sync(): undefined {
+      if (this.events.some(({ type }) => type === "run.finished"))
+        throw new SluiceError("STATE_UNWRITABLE", "there is no space left");
+    }
+  }
+
+  it("that cannot be put on record is a failure, and nobody was told otherwise", async () => {
+    const { result, events } = await runEngine((p) => void p.stage("a").job("x", () => 1), {
+      recorder: new FullAtTheEnd(),
+    });
+    expect(result).toMatchObject({ state: "failed", reason: "there is no space left" });
+    const told = events.filter(({ type }) => type === "run.finished");
+    expect(told).toMatchObject([{ state: "failed", reason: "there is no space left" }]);
+  });
+
+  it("keeps no figures of a run of which not all is on record", async () => {
+    class Full extends MemoryRecorder {
+      override sync(): undefined {
+        throw new SluiceError("STATE_UNWRITABLE", "there is no space left");
+      }
+    }
+    const size: Check<number> = {
+      kind: "size",
+      spec: null,
+      judge: (value, _spec, { baseline }) => {
+        baseline.propose(value);
+        return { outcome: "passed", figures: [], summary: "fine" };
+      },
+    };
+    const sized = (recorder: MemoryRecorder) =>
+      runEngine(
+        (p) => {
+          const made = p.stage("a").job("x", () => 1);
+          p.stage("b").gate("size", made, size);
+        },
+        { recorder },
+      );
+    expect((await sized(new MemoryRecorder())).baselines.values).toEqual(new Map([["test/b/size", 1]]));
+    const { result, baselines } = await sized(new Full());
+    expect(result.state).toBe("failed");
+    expect(baselines.values.size).toBe(0);
   });
 });
