@@ -123,7 +123,7 @@ function conclude(value: unknown, run: NodeRun, input: EngineInput): AttemptResu
   let output: Json | undefined;
   try {
     output = toOutput(value);
-    if (output !== undefined && input.secrets.size > 0) output = input.masking.maskJson(output);
+    if (output !== undefined) output = input.masking.maskJson(output);
   } catch (error) {
     return { kind: "failed", error };
   }

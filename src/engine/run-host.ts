@@ -24,8 +24,8 @@ export class RunHost implements NodeHost {
   }
 
   progress(node: PlanNode, event: Progress): void {
-    const { secrets, masking } = this.input;
-    const shown = secrets.size === 0 ? event : masking.maskJson(event as unknown as Json);
+    // Also where it uses no secret: what it reads may hold one that another node has written.
+    const shown = this.input.masking.maskJson(event as unknown as Json);
     this.#course.records.add({ ...(shown as object), node: node.id, at: this.#course.now() } as NodeEvent);
   }
 

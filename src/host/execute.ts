@@ -56,14 +56,16 @@ async function perform(
   const { stateDir } = foldersOf(pipe, options);
   const env = options.env ?? process.env;
   const summary = new SummaryWatch({ store, run, plan, root, stateDir, env, recorded, resumed, shared });
-  const secrets = await resolveSecrets(plan, prepared.secrets, selection, { root, env, signal });
-  const masker = createMasker([...secrets].map(([name, value]) => ({ name, value })));
+  const context = { root, env, signal };
+  const secrets = await resolveSecrets(plan, prepared.secrets, selection, context);
+  const others = await resolveOthers(plan, prepared.secrets, secrets, context);
+  const masker = createMasker([...secrets, ...others].map(([name, value]) => ({ name, value })));
   const leaf = await answerConditions(plan, { root, env, base: options.base });
   if (selection !== undefined) await restoreInputs(plan, selection, prior, store.artifacts, root);
   const history = recorded === undefined ? undefined : historyOf(recorded);
   const kept = resumed ? history : left;
-  // Processes that an earlier process of the run has left are older than this one.
-  const since = resumed ? undefined : presentMoment();
+  // Of its own jobs none is older than this.
+  const since = presentMoment();
   const recorder = resumed ? await store.append(run) : await store.create(run, plan);
   const processes = createProcessGuard();
   const fan = new ReporterFan(options.reporters ?? [], events);
@@ -125,16 +127,15 @@ async function perform(
       signal,
     });
     // A process that was killed may have left jobs: they must not go on beside what runs them again.
-    if (resumed) await sweep(runCookie(run, stateDir));
+    if (recorded !== undefined) await sweep(leftBehind(recorded, stateDir));
     const result = await engine.run();
     const summarized = summary.keep(result);
     const unkept = shared ? await keepFigures(store, run) : undefined;
     if (unkept !== undefined) void fan.event({ type: "warning", at: Date.now(), message: unkept });
     for (const message of (await caches.nodes?.close()) ?? [])
       void fan.event({ type: "warning", at: Date.now(), message });
-    // What left its job's process group is found by its environment. Processes that share a run (--only) must not end
-    // each other's jobs this way.
-    if (recorded === undefined || resumed) await sweep(runCookie(run, stateDir), { since });
+    // What left its job's process group is found by its environment.
+    await sweep(processCookie(run, stateDir), { since });
     const trouble = await summarized;
     if (trouble !== undefined) void fan.event({ type: "warning", at: Date.now(), message: trouble });
     await fan.finish(result);

@@ -22,6 +22,23 @@ export async function resolveSecrets(
   return await resolveNamed(names, sources, context);
 }
 
+/**
+ * The values of the secrets that only the nodes outside the selection name, for masking: what these left may hold them.
+ * One that cannot be had is left out.
+ */
+export async function resolveOthers(
+  plan: Plan,
+  sources: ReadonlyMap<string, SecretSource>,
+  known: ReadonlyMap<string, string>,
+  context: SecretContext,
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Set(plan.nodes.flatMap(({ secrets }) => secrets).filter((name) => !known.has(name)));
+  const found = await Promise.all(
+    [...names].map((name) => resolveNamed([name], sources, context).catch(() => new Map<string, never>())),
+  );
+  return new Map(found.flatMap((values) => [...values]));
+}
+
 /** As {@link resolveSecrets}, for given names. */
 export async function resolveNamed(
   names: Iterable<string>,

@@ -13,6 +13,7 @@ import {
   sh,
   type Reporter,
   type RunEvent,
+  type RunOptions,
 } from "../../../src/index.ts";
 import { tempFolder } from "../../fixtures/temp-folder.ts";
 
@@ -181,6 +182,43 @@ describe("run", () => {
     ];
     for (const form of forms) expect(everything).not.toContain(form);
     expect(everything).toContain("***");
+  });
+
+  it("masks a secret of a node that is not run too, and gives it to nobody", async () => {
+    const cwd = tempFolder();
+    const secret = "left-in-a-file-9f2b";
+    let failing = true;
+    const pipe = pipeline(
+      { name: "left", secrets: { a: env("A_SECRET"), b: env("B_SECRET") } },
+      (p, { secrets }) => {
+        p.stage("a").job("write", sh`printf %s ${secrets.a} > left`);
+        p.stage("b").job("read", () => {
+          if (failing) throw new Error("not yet");
+          return { says: readFileSync(join(cwd, "left"), "utf8") };
+        });
+        p.stage("c").job("print", sh`cat left; printenv A_SECRET || true; false`);
+        p.stage("d").job("never", sh`echo ${secrets.b}`);
+      },
+    );
+    const environment = { PATH: process.env["PATH"], A_SECRET: secret, B_SECRET: "another one" };
+    await run(pipe, { cwd, env: environment, run: "r1" });
+    failing = false;
+    const printed = async (options: Pick<RunOptions, "env" | "run" | "resume" | "only">): Promise<string> => {
+      let text = "";
+      const event = (one: RunEvent): void => {
+        text += one.type === "node.log" ? Buffer.from(one.chunk).toString() : JSON.stringify(one);
+      };
+      await run(pipe, { cwd, reporters: [{ event }], ...options });
+      return text;
+    };
+    const rest = await printed({ env: environment, run: "r1", resume: {} });
+    expect(rest).toContain("***");
+    expect(rest).not.toContain(secret);
+    // What nobody can know any more is not asked for.
+    const { B_SECRET: _gone, ...fewer } = environment;
+    const part = await printed({ env: fewer, run: "r1", only: ["print"] });
+    expect(part).toContain("***");
+    expect(part).not.toContain(secret);
   });
 
   it("writes artifacts that later nodes find by digest", async () => {
