@@ -7,3 +7,8 @@ import { hash } from "node:crypto";
 export function runCookie(run: string, stateDir: string): string {
   return `${run}/${hash("sha256", stateDir).slice(0, 8)}/`;
 }
+
+/** What that of every job of one process begins with: processes that run parts of a run must not end each other's jobs. */
+export function processCookie(run: string, stateDir: string, pid = process.pid): string {
+  return `${runCookie(run, stateDir)}${pid}.`;
+}

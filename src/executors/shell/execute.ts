@@ -4,7 +4,7 @@ import { SluiceError } from "../../errors/index.ts";
 import type { StepContext } from "../../ports/index.ts";
 import { captureTail, captureWhole } from "./capture.ts";
 import { CommandError, commandFailed, shortened } from "./command-error.ts";
-import { runCookie } from "./cookie.ts";
+import { processCookie } from "./cookie.ts";
 import { directArguments } from "./direct.ts";
 import { renderCommand } from "./render.ts";
 import { parseJson, splitLines, tooLong, type OutputSchema } from "./parse-output.ts";
@@ -50,9 +50,9 @@ let started = 0;
 /** What it printed on standard output; `undefined` where that is too long. */
 async function run(spec: ShellSpec, command: string, context: StepContext): Promise<string | undefined> {
   const capture = spec.capture === "tail" ? captureTail() : captureWhole();
-  // Begins with the run, so that one sweep at its end finds what any of its jobs left behind. Ends with a dot, so that
-  // no job's is the beginning of another one's.
-  const cookie = `${runCookie(context.run, context.stateDir)}${process.pid}.${started++}.`;
+  // Begins with the run and the process, so that one sweep at its end finds what any of its jobs left behind. Ends with a
+  // dot, so that no job's is the beginning of another one's.
+  const cookie = `${processCookie(context.run, context.stateDir)}${started++}.`;
   const env = environment(spec, context, cookie);
   const options = {
     cwd: workingDirectory(spec, context),

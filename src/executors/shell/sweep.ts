@@ -27,29 +27,34 @@ export interface SweepOptions {
 }
 
 /**
- * Ends every process whose `SLUICE_JOB` begins with `cookie`: one job's cookie, or a run's id for all of its jobs. It
- * finds daemons too, since they keep their environment. Looks at `/proc`, so it does nothing but on Linux; it reads
+ * Ends every process whose `SLUICE_JOB` begins with `cookie`, or with one of several: one job's, or what those of a run's or a
+ * process's jobs begin with. It finds daemons too, since they keep their environment. Looks at `/proc`, so it does nothing but on Linux; it reads
  * one small file for each process that it looks at.
  *
  * @returns how many processes it found
  *
  * @example
  * ```ts
- * await sweep(runId); // at the end of a run
+ * await sweep(processCookie(run, stateDir)); // at the end of a run
  * ```
  */
-export async function sweep(cookie: string, options: SweepOptions = {}): Promise<number> {
+export async function sweep(cookie: string | readonly string[], options: SweepOptions = {}): Promise<number> {
   const { grace = 2_000, since } = options;
-  const found = await signalAll(cookie, "SIGTERM", since);
+  const cookies = (typeof cookie === "string" ? [cookie] : cookie).filter((one) => one !== "");
+  const found = await signalAll(cookies, "SIGTERM", since);
   if (found === 0) return 0;
-  if (await vanishes(async () => (await carriers(cookie, since)).length > 0, grace)) return found;
+  if (await vanishes(async () => (await carriers(cookies, since)).length > 0, grace)) return found;
   // What forks while it is looked for turns up in the next round.
-  await vanishes(async () => (await signalAll(cookie, "SIGKILL", since)) > 0, KILL_WAIT);
+  await vanishes(async () => (await signalAll(cookies, "SIGKILL", since)) > 0, KILL_WAIT);
   return found;
 }
 
-async function signalAll(cookie: string, signal: NodeJS.Signals, since: Moment | undefined): Promise<number> {
-  const pids = await carriers(cookie, since);
+async function signalAll(
+  cookies: readonly string[],
+  signal: NodeJS.Signals,
+  since: Moment | undefined,
+): Promise<number> {
+  const pids = await carriers(cookies, since);
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
@@ -60,20 +65,20 @@ async function signalAll(cookie: string, signal: NodeJS.Signals, since: Moment |
   return pids.length;
 }
 
-async function carriers(cookie: string, since: Moment | undefined): Promise<number[]> {
-  if (process.platform !== "linux" || cookie === "") return [];
+async function carriers(cookies: readonly string[], since: Moment | undefined): Promise<number[]> {
+  if (process.platform !== "linux" || cookies.length === 0) return [];
   const before = since === undefined ? 0 : idsBefore(since);
   const pids = (await processIds()).filter((pid) => Number(pid) > before && pid !== String(process.pid));
-  const { found, empty } = look(pids, cookie);
+  const { found, empty } = look(pids, cookies);
   // A process that is just being replaced by a program shows no environment for a moment.
   if (empty.length === 0) return found;
   await sleep(EXEC_WAIT);
-  return [...found, ...look(empty, cookie).found];
+  return [...found, ...look(empty, cookies).found];
 }
 
 // Read in one go: the files are short and made by the kernel, and a promise for each would cost ten times as much.
-function look(pids: readonly string[], cookie: string): { found: number[]; empty: string[] } {
-  const entry = `\0${COOKIE_VARIABLE}=${cookie}`;
+function look(pids: readonly string[], cookies: readonly string[]): { found: number[]; empty: string[] } {
+  const entries = cookies.map((cookie) => `\0${COOKIE_VARIABLE}=${cookie}`);
   const found: number[] = [];
   const empty: string[] = [];
   for (const pid of pids) {
@@ -81,7 +86,8 @@ function look(pids: readonly string[], cookie: string): { found: number[]; empty
     const environment = readQuietly(`/proc/${pid}/environ`);
     if (environment === "") {
       if (!isKernelThread(pid)) empty.push(pid);
-    } else if (environment !== undefined && `\0${environment}`.includes(entry)) found.push(Number(pid));
+    } else if (environment !== undefined && entries.some((entry) => `\0${environment}`.includes(entry)))
+      found.push(Number(pid));
   }
   return { found, empty };
 }
