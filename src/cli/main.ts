@@ -19,6 +19,7 @@ const USAGE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SECRET_MISSING",
   "INPUT_MISSING",
   "DEFINITION_CHANGED",
+  "COMMIT_CHANGED",
   "RUN_OVER",
 ]);
 

@@ -88,7 +88,7 @@ export const VERBS: readonly Verb[] = [
     flags: [
       {
         name: "accept",
-        help: "go on although the definition was changed, where all of the change is harmless",
+        help: "go on although the definition was changed, where all of the change is harmless, or another commit is checked out",
       },
       {
         name: "take-over",

@@ -1,5 +1,5 @@
 import { messageOf } from "../errors/index.ts";
-import type { RunResult } from "../model/index.ts";
+import type { ConditionAnswer, RunResult } from "../model/index.ts";
 import { leaveOutside } from "./carrying.ts";
 import { Course } from "./course.ts";
 import { consider, launchNext } from "./launching.ts";
@@ -53,6 +53,11 @@ export class Engine {
   #recordStart(): void {
     const { input } = this;
     const { plan } = input;
+    const { answers } = input.start;
+    const masked = (one: ConditionAnswer): ConditionAnswer => ({
+      ...one,
+      text: input.masking.mask(one.text),
+    });
     this.#course.records.add({
       type: "run.started",
       at: this.startedAt,
@@ -66,6 +71,7 @@ export class Engine {
       ...(input.owner === undefined ? {} : { owner: input.owner }),
       ...(input.resumed ? { resumed: true } : {}),
       ...input.start,
+      ...(answers === undefined ? {} : { answers: answers.map(masked) }),
     });
   }
 

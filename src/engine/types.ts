@@ -91,7 +91,7 @@ export interface EngineInput {
   /** Set where an earlier process of the run stopped. */
   readonly resumed: boolean;
   /** What else `run.started` says of what this process does of the run. */
-  readonly start: Pick<RunStarted, "partial" | "only">;
+  readonly start: Pick<RunStarted, "partial" | "only" | "answers">;
   readonly owner: RunOwner | undefined;
   /** Gets every event after the journal. A promise holds back the node that printed. */
   readonly listen: (event: RunEvent) => void | Promise<void>;

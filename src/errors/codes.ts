@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   RUN_BUSY: "Another process is at this run.",
   RUN_OVER: "There is nothing to go on with: the run has passed, or it waits for nothing of the kind.",
   DEFINITION_CHANGED: "A run was started from another definition, and what has changed is not harmless.",
+  COMMIT_CHANGED: "A run was started from another commit than the one that is checked out.",
   OUTPUT_INVALID: "A job's output is not JSON, is too large, or does not fit its schema.",
   INPUT_MISSING: "A node's input was not left by an earlier run.",
   LOCKFILE_MISSING: "There is no lock or requirements file that says which packages to install.",

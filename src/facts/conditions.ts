@@ -1,4 +1,4 @@
-import type { Condition, Plan } from "../model/index.ts";
+import type { Condition, ConditionAnswer, Plan } from "../model/index.ts";
 import { ciFacts } from "./ci.ts";
 import { Git } from "./git.ts";
 import { readHead } from "./head.ts";
@@ -16,6 +16,8 @@ export interface ConditionSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where changes count from, above what a condition or the CI host says. */
   readonly base?: string | undefined;
+  /** Answers that stand: these conditions are not asked again. */
+  readonly known?: readonly ConditionAnswer[];
 }
 
 /** Answers every condition about the commit that stands in a Plan, so that asking later takes no time. */
@@ -23,16 +25,38 @@ export async function answerConditions(
   plan: Plan,
   source: ConditionSource,
 ): Promise<(leaf: Leaf) => LeafVerdict> {
+  return verdictsOf(await askConditions(plan, source));
+}
+
+/** As {@link answerConditions}, as data. */
+export async function askConditions(
+  plan: Plan,
+  source: ConditionSource,
+): Promise<readonly ConditionAnswer[]> {
   const leaves = [...plan.stages, ...plan.nodes].flatMap(({ when }) => (when === null ? [] : leavesOf(when)));
-  const answers = new Map<string, LeafVerdict>();
-  if (leaves.length > 0) {
-    const asker = new Asker(source, (await import("picomatch")).default);
-    for (const leaf of leaves) {
-      const key = JSON.stringify(leaf);
-      if (!answers.has(key)) answers.set(key, await asker.answer(leaf));
+  const known = new Map((source.known ?? []).map((one) => [JSON.stringify(one.condition), one]));
+  const answers = new Map<string, ConditionAnswer>();
+  let asker: Asker | undefined;
+  for (const condition of leaves) {
+    const key = JSON.stringify(condition);
+    if (answers.has(key)) continue;
+    let answer = known.get(key);
+    if (answer === undefined) {
+      asker ??= new Asker(source, (await import("picomatch")).default);
+      answer = { condition, ...(await asker.answer(condition)) };
     }
+    answers.set(key, answer);
   }
-  return (leaf) => answers.get(JSON.stringify(leaf)) ?? { holds: false, text: "it was not asked" };
+  return [...answers.values()];
+}
+
+const UNASKED: LeafVerdict = { holds: false, text: "it was not asked" };
+
+/** What each condition was answered with. */
+export function verdictsOf(answers: readonly ConditionAnswer[]): (leaf: Leaf) => LeafVerdict {
+  const verdicts = new Map<string, LeafVerdict>();
+  for (const { condition, holds, text } of answers) verdicts.set(JSON.stringify(condition), { holds, text });
+  return (leaf) => verdicts.get(JSON.stringify(leaf)) ?? UNASKED;
 }
 
 function leavesOf(condition: Condition): Leaf[] {

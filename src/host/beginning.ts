@@ -1,6 +1,7 @@
 import type { Pipeline } from "../builder/index.ts";
 import type { PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
+import { readHead } from "../facts/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunLock, RunStore } from "../ports/index.ts";
 import { askedOf } from "../stores/_shared/fold-nodes.ts";
@@ -8,7 +9,7 @@ import type { RunHistory } from "./history.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { inputsOf, missingInputs, priorResults } from "./prior.ts";
 import { leftOf, rerun } from "./rerun.ts";
-import { checkSameDefinition, newestOpen, readResumable, unfinished } from "./resume.ts";
+import { checkSameCommit, checkSameDefinition, newestOpen, readResumable, unfinished } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { selectNodes } from "./selection.ts";
 
@@ -72,7 +73,9 @@ async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): 
   try {
     const recorded = await readResumable(store, run, takeOver);
     const prepared = prepare(pipe, { params: recorded.plan.params, cwd: options.cwd });
-    await checkSameDefinition(recorded.plan, prepared.plan, options.resume?.accept === true);
+    const accept = options.resume?.accept === true;
+    await checkSameDefinition(recorded.plan, prepared.plan, accept);
+    if (!accept) checkSameCommit(recorded, readHead(prepared.root).commit);
     const selection = unfinished(prepared.plan, recorded);
     const asked = askedOf(recorded.events);
     const prior = priorResults(prepared.plan, selection, recorded, asked);

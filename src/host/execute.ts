@@ -8,11 +8,12 @@ import { createProcessGuard } from "../executors/shell/guard.ts";
 import { presentMoment } from "../executors/shell/moment.ts";
 import { processCookie } from "../executors/shell/cookie.ts";
 import { sweep } from "../executors/shell/sweep.ts";
-import { answerConditions } from "../facts/index.ts";
+import { askConditions, verdictsOf } from "../facts/index.ts";
 import type { RunResult } from "../model/index.ts";
 import type { RunStore } from "../ports/index.ts";
 import { ownOwner } from "../stores/_shared/owner.ts";
 import { createMasker } from "../util/mask/index.ts";
+import { recordedAnswers } from "./answers.ts";
 import { beginRun, type Beginning } from "./beginning.ts";
 import { systemClock } from "./clock.ts";
 import type { EventStream } from "./event-stream.ts";
@@ -61,7 +62,8 @@ async function perform(
   const secrets = await resolveSecrets(plan, prepared.secrets, selection, context);
   const others = await resolveOthers(plan, prepared.secrets, secrets, context);
   const masker = createMasker([...secrets, ...others].map(([name, value]) => ({ name, value })));
-  const leaf = await answerConditions(plan, { root, env, base: options.base });
+  const known = recordedAnswers(recorded, options.base);
+  const answers = await askConditions(plan, { root, env, base: options.base, known });
   if (selection !== undefined) await restoreInputs(plan, selection, prior, store.artifacts, root);
   const history = recorded === undefined ? undefined : historyOf(recorded);
   const kept = resumed ? history : left;
@@ -106,7 +108,7 @@ async function perform(
       clock: systemClock,
       random: Math.random,
       concurrency: concurrencyOf(options.concurrency),
-      leaf,
+      leaf: verdictsOf(answers),
       selection,
       prior,
       carried,
@@ -118,6 +120,7 @@ async function perform(
       start: {
         ...(shared ? { partial: true } : {}),
         ...(asked === undefined ? {} : { only: [...asked] }),
+        ...(answers.length === 0 ? {} : { answers }),
       },
       owner: ownOwner(),
       listen: (event) => {

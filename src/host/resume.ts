@@ -65,6 +65,24 @@ export async function checkSameDefinition(recorded: Plan, current: Plan, accept:
   );
 }
 
+/**
+ * Refuses to go on with a run where another commit is checked out than the one that it was last gone on with.
+ *
+ * @throws SluiceError `COMMIT_CHANGED`
+ */
+export function checkSameCommit({ run, events }: RecordedRun, current: string | null): void {
+  const began =
+    events.findLast((event) => event.type === "run.started" && event.partial !== true) ??
+    events.findLast((event) => event.type === "run.started");
+  const before = began?.type === "run.started" ? began.commit : null;
+  // Where there is no checkout, nothing can be compared.
+  if (before === null || current === null || before === current) return;
+  const [was, is] = [before.slice(0, 12), current.slice(0, 12)];
+  throw new SluiceError("COMMIT_CHANGED", `run ${run} is one of commit ${was}, and ${is} is checked out`, {
+    hint: `Check out ${was}, start a new run, or go on with what is here: --accept.`,
+  });
+}
+
 /** What a resumed run does: everything that it is to run and has not succeeded, and the finally stage again. */
 export function unfinished(plan: Plan, recorded: RecordedRun): ReadonlySet<string> {
   const isFinally = new Set(plan.stages.filter((stage) => stage.finally).map((stage) => stage.name));

@@ -28,7 +28,7 @@ export interface RunOptions<Schemas extends ParamSchemas = ParamSchemas> {
   readonly run?: string;
   /**
    * Go on with run `run`, or the newest that has not passed: what succeeded is not run again. `accept` lets a definition
-   * pass that was changed harmlessly. `takeOver` takes the run from a process on another machine, which cannot be looked
+   * pass that was changed harmlessly, and another commit. `takeOver` takes the run from a process on another machine, which cannot be looked
    * at: only where it is gone for good. The params are the recorded ones.
    */
   readonly resume?: { readonly accept?: boolean; readonly takeOver?: boolean };
@@ -72,7 +72,7 @@ export interface Run extends PromiseLike<RunResult> {
  *
  * @returns the run: `await` gives its {@link RunResult}, in which a failed job is data and not an exception
  * @throws SluiceError (as a rejection, before anything has run) `PARAMS_INVALID`, `DEFINITION_THREW`,
- *   `SECRET_MISSING`, `STATE_UNWRITABLE`, `NODE_UNKNOWN`, `INPUT_MISSING`
+ *   `SECRET_MISSING`, `STATE_UNWRITABLE`, `NODE_UNKNOWN`, `INPUT_MISSING`, `DEFINITION_CHANGED`, `COMMIT_CHANGED`
  * @throws DefinitionError (as a rejection) with every mistake of the definition
  *
  * @example

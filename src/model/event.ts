@@ -1,4 +1,5 @@
 import type { Artifact } from "./artifact.ts";
+import type { Condition } from "./condition.ts";
 import type { Failure } from "./failure.ts";
 import type { Figure } from "./figure.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -57,6 +58,16 @@ export interface RunStarted extends OfRun {
   readonly partial?: true;
   /** Ids of the nodes that the whole run is to run, where that is not all of them. */
   readonly only?: readonly string[];
+  /** How the conditions about the commit are answered, where there are any: by the process that began the run. */
+  readonly answers?: readonly ConditionAnswer[];
+}
+
+/** Whether a condition about the commit (`onBranch`, `onTag`, `onChange`) holds. */
+export interface ConditionAnswer {
+  readonly condition: Condition;
+  readonly holds: boolean;
+  /** In words, as a skip reason says it. */
+  readonly text: string;
 }
 
 /** A process, told apart from a later one with the same id. */

@@ -129,7 +129,7 @@ describe("the summary of a run", () => {
     failing.clear();
     checkout.write("mended.txt", "1");
     const commit = checkout.commit();
-    await run(pipe, { ...quiet(checkout.root, "r1"), resume: {} });
+    await run(pipe, { ...quiet(checkout.root, "r1"), resume: { accept: true } });
     const summary = await summaryOf(checkout.root, "r1");
     expect(summary).toMatchObject({ commit, dirty: false, nodes: { "s-b/b": { attempts: 1 } } });
     expect(Object.keys(summary.nodes)).toEqual(["s-b/b"]);

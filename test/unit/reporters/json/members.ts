@@ -28,6 +28,7 @@ export const MEMBERS: { readonly [Type in JsonEvent["type"]]: Of<Type> } = {
     resumed: "optional",
     partial: "optional",
     only: "optional",
+    answers: "optional",
   },
   "run.finished": {
     ...EVENT,
