@@ -52,7 +52,10 @@ export async function performResume(pipe: Pipeline, command: Command, terminal: 
 export async function performRerun(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   refuseParams(command, "a run is run again");
   const options = await optionsOf(command, terminal);
-  const of = command.operands[0] ?? (await newestEnded(await openStore(pipe, options), pipe.name));
+  const warn = (message: string): void => {
+    terminal.err.write(`warning: ${message}\n`);
+  };
+  const of = command.operands[0] ?? (await newestEnded(await openStore(pipe, options), pipe.name, warn));
   const rerun = { of, failed: command.flags["failed"] === true, accept: command.flags["accept"] === true };
   return await attend(run(pipe, { ...options, rerun }), terminal);
 }

@@ -1,5 +1,5 @@
 import type { Pipeline } from "../builder/index.ts";
-import { isSluiceError } from "../errors/index.ts";
+import { whyUnreadable } from "../host/glances.ts";
 import { openStore } from "../host/store.ts";
 import type { RunGlance, RunStore } from "../ports/index.ts";
 import { formatDuration } from "../util/duration.ts";
@@ -30,9 +30,8 @@ async function rowOf(store: RunStore, run: string): Promise<Row | undefined> {
   try {
     return await store.glance(run);
   } catch (error) {
-    if (!isSluiceError(error)) throw error;
-    // Removed since it was listed.
-    return error.code === "RUN_UNKNOWN" ? undefined : { run, state: "unreadable", reason: error.message };
+    const reason = whyUnreadable(error);
+    return reason === undefined ? undefined : { run, state: "unreadable", reason };
   }
 }
 

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   SECRET_MISSING: "One or more secrets could not be resolved before the run began.",
   SECRET_EXPOSED: "A secret was used where a plain string is needed.",
   STATE_UNWRITABLE: "The state folder cannot be written (read-only, no space, no permission).",
+  STATE_UNREADABLE: "A file of the state folder cannot be read (no permission, a broken disk).",
   STATE_CORRUPT: "A file of the state folder cannot be understood.",
   RUN_UNKNOWN: "No run has this id.",
   RUN_BUSY: "Another process is at this run.",

@@ -5,6 +5,7 @@ import { readHead } from "../facts/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunLock, RunStore } from "../ports/index.ts";
 import { askedOf } from "../stores/_shared/fold-nodes.ts";
+import { glances, readable, type Warn } from "./glances.ts";
 import type { RunHistory } from "./history.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { inputsOf, missingInputs, priorResults } from "./prior.ts";
@@ -32,9 +33,11 @@ export interface Beginning {
   /** Ids of the nodes that the run is to run, where that is not all and the run is its own. */
   readonly asked: ReadonlySet<string> | undefined;
   readonly lock: RunLock | undefined;
+  /** What the user should know of how it was found. */
+  readonly warnings: readonly string[];
 }
 
-const FRESH = { carried: undefined, resumed: false, lock: undefined } as const;
+const FRESH = { carried: undefined, resumed: false, lock: undefined, warnings: [] } as const;
 const NOTHING: ReadonlyMap<string, PriorNode> = new Map();
 
 /** Finds out what to start from. Where it gives a lock, the caller releases it. */
@@ -59,15 +62,24 @@ export async function beginRun(
     const prior = priorResults(plan, selection, recorded);
     return { ...fresh, recorded, prior, shared: true, asked: undefined };
   }
-  const earlier = await earlierRun(store, plan, selection);
+  const warnings: string[] = [];
+  const earlier = await earlierRun(store, plan, selection, (message) => warnings.push(message));
   const inputs = inputsOf(plan, selection);
   const prior = new Map([...priorResults(plan, selection, earlier)].filter(([node]) => inputs.has(node)));
-  if (earlier === undefined) return { ...fresh, recorded: undefined, prior };
-  return { ...fresh, recorded: undefined, prior, carried: earlier.run, left: leftOf(earlier, selection) };
+  if (earlier === undefined) return { ...fresh, recorded: undefined, prior, warnings };
+  return {
+    ...fresh,
+    recorded: undefined,
+    prior,
+    warnings,
+    carried: earlier.run,
+    left: leftOf(earlier, selection),
+  };
 }
 
 async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): Promise<Beginning> {
-  const run = options.run ?? (await newestOpen(store, pipe.name));
+  const warnings: string[] = [];
+  const run = options.run ?? (await newestOpen(store, pipe.name, (message) => warnings.push(message)));
   const { takeOver = false } = options.resume ?? {};
   const lock = await store.lock(run, takeOver);
   try {
@@ -79,7 +91,19 @@ async function resumeRun(pipe: Pipeline, options: RunOptions, store: RunStore): 
     const selection = unfinished(prepared.plan, recorded);
     const asked = askedOf(recorded.events);
     const prior = priorResults(prepared.plan, selection, recorded, asked);
-    return { ...FRESH, run, prepared, recorded, selection, prior, resumed: true, shared: false, asked, lock };
+    return {
+      ...FRESH,
+      run,
+      prepared,
+      recorded,
+      selection,
+      prior,
+      resumed: true,
+      shared: false,
+      asked,
+      lock,
+      warnings,
+    };
   } catch (error) {
     await lock.release();
     throw error;
@@ -102,12 +126,12 @@ async function earlierRun(
   store: RunStore,
   plan: Plan,
   selection: ReadonlySet<string>,
+  warn: Warn,
 ): Promise<RecordedRun | undefined> {
   let newest: RecordedRun | undefined;
-  for (const id of await store.list()) {
-    if ((await store.glance(id)).pipeline !== plan.pipeline) continue;
-    const recorded = await store.read(id);
-    if (recorded.plan.fingerprint !== plan.fingerprint) continue;
+  for await (const { run } of glances(store, plan.pipeline, warn)) {
+    const recorded = await readable(run, () => store.read(run), warn);
+    if (recorded?.plan.fingerprint !== plan.fingerprint) continue;
     if (missingInputs(plan, selection, recorded).size === 0) return recorded;
     newest ??= recorded;
   }

@@ -98,7 +98,7 @@ async function perform(
       branch: summary.branch,
       secrets,
       masking: masker,
-      warnings: masker.warnings,
+      warnings: [...beginning.warnings, ...masker.warnings],
       recorder,
       artifacts: store.artifacts,
       baselines: store.baselines,

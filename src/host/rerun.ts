@@ -3,6 +3,7 @@ import { SluiceError } from "../errors/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
 import type { Beginning } from "./beginning.ts";
 import { askedOf } from "../stores/_shared/fold-nodes.ts";
+import { glances, type Warn } from "./glances.ts";
 import { historyOf, type RunHistory } from "./history.ts";
 import { checkOfPipeline } from "./of-pipeline.ts";
 import { prepare } from "./prepare.ts";
@@ -35,6 +36,7 @@ export async function rerun(
     shared: false,
     asked: undefined,
     lock: undefined,
+    warnings: [],
   } as const;
   if (!failed) return { ...fresh, selection: undefined, prior: new Map<string, never>(), carried: undefined };
   checkFailed(earlier);
@@ -45,10 +47,9 @@ export async function rerun(
 }
 
 /** The newest run of the pipeline that has ended, one way or the other. @throws SluiceError `RUN_UNKNOWN` where there is none */
-export async function newestEnded(store: RunStore, pipeline: string): Promise<string> {
-  for (const id of await store.list()) {
-    const { pipeline: of, state } = await store.glance(id);
-    if (of === pipeline && (state === "passed" || state === "failed" || state === "cancelled")) return id;
+export async function newestEnded(store: RunStore, pipeline: string, warn: Warn): Promise<string> {
+  for await (const { run, state } of glances(store, pipeline, warn)) {
+    if (state === "passed" || state === "failed" || state === "cancelled") return run;
   }
   throw new SluiceError("RUN_UNKNOWN", `no run of "${pipeline}" in ${store.location} has ended`, {
     hint: "Start one, or name a run: see runs.",

@@ -1,18 +1,21 @@
 import { SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { RecordedRun, RunStore } from "../ports/index.ts";
+import { glances, type Warn } from "./glances.ts";
 import { askedOf } from "../stores/_shared/fold-nodes.ts";
 import { glanceOf } from "../stores/_shared/glance.ts";
 import { busy, isOfOtherMachine } from "../stores/_shared/owner.ts";
 
 /** The newest run of the pipeline that has not passed. @throws SluiceError `RUN_OVER` where there is none */
-export async function newestOpen(store: RunStore, pipeline: string): Promise<string> {
-  for (const id of await store.list()) {
-    const glance = await store.glance(id);
-    if (glance.pipeline === pipeline && glance.state !== "passed") return id;
-  }
+export async function newestOpen(store: RunStore, pipeline: string, warn: Warn): Promise<string> {
+  const passedOver: string[] = [];
+  const note = (message: string): void => {
+    passedOver.push(message);
+    warn(message);
+  };
+  for await (const { run, state } of glances(store, pipeline, note)) if (state !== "passed") return run;
   throw new SluiceError("RUN_OVER", `no run of "${pipeline}" in ${store.location} is left to go on with`, {
-    hint: "Start a new one.",
+    hint: ["Start a new one.", ...passedOver].join("\n"),
   });
 }
 

@@ -1,5 +1,5 @@
-import { isSluiceError } from "../../errors/index.ts";
 import type { RunGlance, RunStore } from "../../ports/index.ts";
+import { whyUnreadable } from "../glances.ts";
 import { dueBy, type Retention } from "./retention.ts";
 
 export interface DueRun {
@@ -34,8 +34,8 @@ export async function survey(
     try {
       glance = await store.glance(run);
     } catch (error) {
-      if (!isSluiceError(error)) throw error;
-      if (error.code !== "RUN_UNKNOWN") unreadable.set(run, error.message);
+      const why = whyUnreadable(error);
+      if (why !== undefined) unreadable.set(run, why);
       continue;
     }
     if (glance.pipeline !== pipeline) continue;

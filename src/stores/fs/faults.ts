@@ -20,6 +20,15 @@ export function unwritable(path: string, error: unknown): SluiceError {
   });
 }
 
+/** As {@link unwritable}, where something cannot be read. */
+export function unreadable(path: string, error: unknown): SluiceError {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
+  return new SluiceError("STATE_UNREADABLE", `cannot read ${path}: ${REASONS[code] ?? messageOf(error)}`, {
+    hint: "Give permission, or look after the disk.",
+    cause: error,
+  });
+}
+
 /** Does `work`, turning faults of the file system into {@link unwritable}. */
 export function guarded<T>(path: string, work: () => T): T {
   try {

@@ -12,11 +12,20 @@ export function listRuns(runs: string): readonly string[] {
   const found = namesIn(runs).flatMap((run) => {
     if (!RUN_ID.test(run)) return [];
     // The Plan is written when the run is made and never again.
-    const plan = statSync(join(runs, run, PLAN), { throwIfNoEntry: false });
-    return plan === undefined ? [] : [{ run, at: secondOf(run) ?? plan.mtimeMs }];
+    const at = timeOf(join(runs, run, PLAN));
+    return at === undefined ? [] : [{ run, at: secondOf(run) ?? at }];
   });
   found.sort((a, b) => b.at - a.at || (a.run < b.run ? 1 : -1));
   return found.map(({ run }) => run);
+}
+
+/** When a file was written, and 0 where one is there that cannot be looked at: a run is not hidden by that. */
+export function timeOf(file: string): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOTDIR" ? undefined : 0;
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

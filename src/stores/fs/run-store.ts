@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { isSluiceError, SluiceError } from "../../errors/index.ts";
 import type { Plan, RunEvent, RunOwner } from "../../model/index.ts";
 import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
@@ -13,14 +13,14 @@ import { decodeJournal, encodeRecord } from "../_shared/record.ts";
 import { upgradePlan } from "../_shared/upgrade.ts";
 import { FileArtifactStore } from "./artifacts.ts";
 import { FileBaselineStore } from "./baselines.ts";
-import { guarded } from "./faults.ts";
+import { guarded, unreadable } from "./faults.ts";
 import { glanceAtFolder, makerOf } from "./glance.ts";
 import { journalsOf, nextJournal, PLAN } from "./layout.ts";
 import { makeRun } from "./new-run.ts";
 import { isAtRun } from "./open-runs.ts";
 import { FileRecorder } from "./recorder.ts";
 import { removeRun } from "./remove-run.ts";
-import { listRuns, RUN_ID } from "./run-list.ts";
+import { listRuns, RUN_ID, timeOf } from "./run-list.ts";
 import { FileSummaryStore } from "./summaries.ts";
 
 /**
@@ -135,6 +135,7 @@ export class FileRunStore implements RunStore {
     try {
       recorded = JSON.parse(readFileSync(file, "utf8"));
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== undefined) throw unreadable(file, error);
       throw new SluiceError("STATE_CORRUPT", `${file} is not JSON`, {
         hint: "Start a new run.",
         cause: error,
@@ -150,8 +151,9 @@ export class FileRunStore implements RunStore {
       try {
         return read(folder);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") this.#known(run);
-        throw error;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "ENOENT") this.#known(run);
+        throw isSluiceError(error) || code === undefined ? error : unreadable(folder, error);
       }
     });
   }
@@ -159,7 +161,7 @@ export class FileRunStore implements RunStore {
   /** The run's folder. Throws `RUN_UNKNOWN`. */
   #known(run: string): string {
     const folder = this.#folder(run);
-    if (RUN_ID.test(run) && existsSync(join(folder, PLAN))) return folder;
+    if (RUN_ID.test(run) && timeOf(join(folder, PLAN)) !== undefined) return folder;
     throw new SluiceError("RUN_UNKNOWN", `there is no run "${run}" in ${this.location}`, {
       hint: "Check the id and --state-dir.",
     });
