@@ -2,6 +2,7 @@ import type { Pipeline } from "../builder/index.ts";
 import { planText } from "../graph/plan-text.ts";
 import { previewText } from "../graph/preview-text.ts";
 import { measured } from "../graph/width.ts";
+import { forecastOf } from "../host/forecast.ts";
 import { predict } from "../host/predict.ts";
 import { predictCache } from "../host/predict-cache.ts";
 import { prepare } from "../host/prepare.ts";
@@ -9,15 +10,12 @@ import { withoutRemotes } from "../host/preview/without-remotes.ts";
 import { foldersOf } from "../host/store.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions, textFlag } from "./command-options.ts";
+import { Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function performPlan(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const prepared = prepare(pipe, commonOptions(command));
   const { plan, root } = prepared;
-  if (command.flags["json"] === true) {
-    terminal.out.write(`${JSON.stringify(plan, undefined, 2)}\n`);
-    return 0;
-  }
   const offline = command.flags["offline"] === true;
   const { env } = terminal;
   const predictions = await predict(plan, { root, env, base: textFlag(command, "base") });
@@ -27,6 +25,12 @@ export async function performPlan(pipe: Pipeline, command: Command, terminal: Te
   const looked = offline ? withoutRemotes(pipe) : pipe;
   const caches = await predictCache(looked, { plan, root, stateDir, env, predictions });
   for (const warning of caches.warnings) terminal.err.write(`warning: ${warning}\n`);
+  if (command.flags["json"] === true) {
+    const targets = await asked;
+    const forecast = forecastOf(plan, { offline, predictions, caches: caches.nodes, targets });
+    await new Output(terminal.out).write(`${JSON.stringify({ ...plan, forecast }, undefined, 2)}\n`);
+    return 0;
+  }
   const look = { color: wantsColor(command, terminal), columns: columnsOf(terminal) };
   const options = { ...look, predictions, caches: caches.nodes };
   terminal.out.write(await measured(() => planText(plan, options)));

@@ -189,7 +189,15 @@ export const VERBS: readonly Verb[] = [
     name: "plan",
     help: "what would run, in order, and why; runs nothing",
     operands: [],
-    flags: [{ name: "json", help: "the Plan as JSON" }, OFFLINE, BASE, ...COMMON],
+    flags: [
+      {
+        name: "json",
+        help: "the Plan as JSON, with a forecast: what would run or come from the cache, and what deploys would change",
+      },
+      OFFLINE,
+      BASE,
+      ...COMMON,
+    ],
   },
   {
     name: "graph",
