@@ -120,7 +120,7 @@ export class ResultCache implements NodeCache {
 
   /** Takes an entry out, verified; one that is damaged is removed, so that the job makes it anew. */
   async #tryUse(node: PlanNode, key: string, where: Hit["where"]): Promise<Hit | undefined> {
-    const { local, files, root, last } = this.#parts;
+    const { local, files, root, last, artifacts: store } = this.#parts;
     let manifest: Manifest | undefined;
     try {
       manifest = local.read(key);
@@ -128,6 +128,9 @@ export class ResultCache implements NodeCache {
       const place = { root, drafts: local.folder, content: local.content, files };
       const log = manifest.log === undefined ? chunks() : await local.content.read(manifest.log);
       if (await restoreArtifacts(manifest.artifacts, node, place)) files.wrote(node);
+      // A deploy, and whoever goes on with the run, reads them there.
+      for (const artifact of manifest.artifacts)
+        await store.adopt(artifact, (digest, file) => local.content.linkTo(digest, file));
       local.use(key);
       last.set(node.id, key);
       const { run, took, output, artifacts } = manifest;

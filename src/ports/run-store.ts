@@ -70,8 +70,16 @@ export interface RecordedRun {
 
 /** Files by content. */
 export interface ArtifactStore {
-  /** Reads, hashes and keeps the files that the globs match below `root`. Throws `ARTIFACT_MISSING` where none does. */
+  /**
+   * Reads, hashes and keeps the files that the globs match below `root`. When it resolves, they outlive the death of the
+   * machine. Throws `ARTIFACT_MISSING` where none does.
+   */
   save(name: string, globs: readonly string[], root: string): Promise<Artifact>;
+  /**
+   * Keeps the files of an artifact that an earlier run has left, as {@link ArtifactStore.save} does. `take` makes a new
+   * file that holds the content of a digest, verified; it is called for what is not kept already.
+   */
+  adopt(artifact: Artifact, take: (digest: string, file: string) => Promise<void>): Promise<void>;
   /** The file on this machine that holds a content and is never written to; absent where contents are elsewhere. */
   readonly local?: (digest: string) => string;
   /** Writes the files below `folder`, verified. Throws `ARTIFACT_CORRUPT`. */

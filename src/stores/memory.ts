@@ -41,6 +41,7 @@ const NOWHERE: LogSink = { write: () => undefined, close: () => undefined };
 /** A store of artifacts that keeps nothing: for tests and measurements that declare none. */
 export const NO_ARTIFACT_STORE: ArtifactStore = {
   save: (name) => Promise.resolve({ name, digest: "sha256:0", path: name, size: 0, files: [] }),
+  adopt: () => Promise.resolve(),
   restore: () => Promise.resolve(),
   sweep: () => Promise.resolve({ files: 0, bytes: 0 }),
   size: () => Promise.resolve(0),

@@ -81,6 +81,15 @@ export class Content {
     if ((await hashOf(file)) !== digest) throw unfit(digest);
   }
 
+  /** As {@link Content.copyTo}, with no copy where a link can be made: for who never writes to the file. */
+  async linkTo(digest: string, file: string): Promise<void> {
+    if (!(await tryLink(this.path(digest), file))) {
+      await this.copyTo(digest, file);
+      return;
+    }
+    if ((await hashOf(file)) !== digest) throw unfit(digest);
+  }
+
   /**
    * What a content holds, verified before the first byte is given.
    *

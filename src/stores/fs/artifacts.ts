@@ -1,24 +1,26 @@
-import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, posix, resolve, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { SluiceError } from "../../errors/index.ts";
 import type { Artifact, ArtifactFile } from "../../model/index.ts";
 import type { ArtifactStore, Swept } from "../../ports/index.ts";
 import { canonicalJson, sha256 } from "../../util/canonical-json.ts";
+import { Contents, hashFile, type DiskSync } from "./contents.ts";
 import { unwritable } from "./faults.ts";
-import { INCOMING, keptFiles, sweepFiles } from "./sweep.ts";
+import { keptFiles, sweepFiles } from "./sweep.ts";
 
 /** Files hashed and copied at the same time. */
 const AT_ONCE = 4;
 
-/** Files by content, below `<state>/artifacts/sha256/<2 digits>/<62 digits>`. Equal content is kept once. */
+/** Files by content, below `<state>/artifacts`. Equal content is kept once. */
 export class FileArtifactStore implements ArtifactStore {
   readonly #folder: string;
+  readonly #contents: Contents;
 
-  constructor(folder: string) {
+  constructor(folder: string, sync?: DiskSync) {
     this.#folder = folder;
+    this.#contents = new Contents(folder, sync);
   }
 
   async save(name: string, globs: readonly string[], root: string): Promise<Artifact> {
@@ -40,7 +42,9 @@ export class FileArtifactStore implements ArtifactStore {
     }
     paths.sort();
     const limit = pLimit(AT_ONCE);
-    const files = await Promise.all(paths.map((path) => limit(() => this.#keep(root, path))));
+    const folders = new Set<string>();
+    const files = await Promise.all(paths.map((path) => limit(() => this.#keep(root, path, folders))));
+    await this.#contents.settle(folders);
     const identity = files.map(({ path, digest, executable }) => ({ path, digest, executable }));
     return {
       name,
@@ -51,8 +55,28 @@ export class FileArtifactStore implements ArtifactStore {
     };
   }
 
+  async adopt({ files }: Artifact, take: (digest: string, file: string) => Promise<void>): Promise<void> {
+    const absent = new Set<string>();
+    for (const { digest, size } of files) if (!this.#contents.renew(digest, size)) absent.add(digest);
+    if (absent.size === 0) return;
+    const { default: pLimit } = await import("p-limit");
+    const limit = pLimit(AT_ONCE);
+    const folders = new Set<string>();
+    const bring = async (digest: string): Promise<void> => {
+      const incoming = await this.#contents.incoming();
+      try {
+        await take(digest, incoming);
+        await this.#contents.put(incoming, digest, folders);
+      } finally {
+        await rm(incoming, { force: true });
+      }
+    };
+    await Promise.all([...absent].map((digest) => limit(() => bring(digest))));
+    await this.#contents.settle(folders);
+  }
+
   local(digest: string): string {
-    return this.#place(digest);
+    return this.#contents.path(digest);
   }
 
   async restore(artifact: Artifact, folder: string): Promise<void> {
@@ -71,18 +95,19 @@ export class FileArtifactStore implements ArtifactStore {
     return bytes;
   }
 
-  async #keep(root: string, path: string): Promise<ArtifactFile> {
+  async #keep(root: string, path: string, folders: Set<string>): Promise<ArtifactFile> {
     const from = join(root, path);
-    const kept = join(this.#folder, `${INCOMING}${randomBytes(8).toString("hex")}`);
+    let kept: string | undefined;
     try {
-      await mkdir(this.#folder, { recursive: true });
+      kept = await this.#contents.incoming();
       // Copied first and hashed from the copy: what is kept is what was hashed, whatever still writes to the original.
       await copyFile(from, kept, constants.COPYFILE_FICLONE);
       const digest = await hashFile(kept);
       const info = await stat(kept);
-      const place = this.#place(digest);
-      await mkdir(dirname(place), { recursive: true });
-      await rename(kept, place);
+      // Reading what is there takes less than waiting for the disk, and most files are what they were the last time.
+      const there = await hashFile(this.#contents.path(digest)).catch(() => undefined);
+      if (there !== digest || !this.#contents.renew(digest, info.size))
+        await this.#contents.put(kept, digest, folders);
       return {
         path: path.split(sep).join("/"),
         digest,
@@ -90,8 +115,9 @@ export class FileArtifactStore implements ArtifactStore {
         executable: (info.mode & 0o100) !== 0,
       };
     } catch (error) {
-      await rm(kept, { force: true });
       throw unwritable(`${from} to the artifacts`, error);
+    } finally {
+      if (kept !== undefined) await rm(kept, { force: true });
     }
   }
 
@@ -103,7 +129,7 @@ export class FileArtifactStore implements ArtifactStore {
         `artifact "${artifact.name}" names ${file.path}, which leaves its folder`,
       );
     }
-    const from = this.#place(file.digest);
+    const from = this.#contents.path(file.digest);
     const temporary = `${to}.${randomBytes(6).toString("hex")}.tmp`;
     await mkdir(dirname(to), { recursive: true });
     try {
@@ -120,11 +146,6 @@ export class FileArtifactStore implements ArtifactStore {
       await rm(temporary, { force: true });
     }
   }
-
-  #place(digest: string): string {
-    const hex = digest.replace(/^sha256:/, "");
-    return join(this.#folder, "sha256", hex.slice(0, 2), hex.slice(2));
-  }
 }
 
 function corrupt(artifact: Artifact, file: ArtifactFile, what: string): SluiceError {
@@ -135,12 +156,6 @@ function corrupt(artifact: Artifact, file: ArtifactFile, what: string): SluiceEr
       hint: "Run the job that makes it again.",
     },
   );
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return `sha256:${hash.digest("hex")}`;
 }
 
 /** The only path, or the deepest folder that holds all. */

@@ -9,7 +9,7 @@ import { guarded, unwritable } from "./faults.ts";
 import { GroupSync } from "./group-sync.ts";
 import { FileLog } from "./log.ts";
 import { enterRun } from "./open-runs.ts";
-import { syncFolder } from "./sync-folder.ts";
+import { syncFolder } from "./sync-path.ts";
 import { writeAll } from "./write-all.ts";
 
 /** Text kept before it is written, at most; so a wide pipeline does not hold its journal in memory. */

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { StoreMachines } from "./fixture.ts";
+import { FileArtifactStore } from "../../../src/stores/fs/index.ts";
 import { tempFolder } from "../../fixtures/temp-folder.ts";
 
 /** A folder with these files. */
@@ -14,6 +15,7 @@ function folderWith(files: Readonly<Record<string, string | Buffer>>): string {
   return root;
 }
 
+const OTHER = `sha256:${"0".repeat(64)}`;
 const LATER = Date.now() + 86_400_000;
 
 /** How files are kept by content. */
@@ -49,6 +51,33 @@ export function describeArtifacts(machines: StoreMachines): void {
       expect(two.digest).toBe(one.digest);
       expect(await store.artifacts.size()).toBe(before);
       expect(before).toBe(7);
+    });
+
+    it("are adopted from elsewhere, only what is not there already, and stay as long as those that are saved", async () => {
+      const open = await machines();
+      const there = folderWith({ x: "known", y: "new", z: "new" });
+      const artifact = await new FileArtifactStore(tempFolder()).save("out", ["*"], there);
+      const store = await open();
+      await store.artifacts.save("part", ["x"], there);
+      const taken: string[] = [];
+      const take = async (digest: string, file: string): Promise<void> => {
+        taken.push(digest);
+        writeFileSync(file, "new");
+        utimesSync(file, 1, 1);
+        await Promise.resolve();
+      };
+      await store.artifacts.adopt(artifact, take);
+      expect(taken).toEqual([artifact.files[1]?.digest]);
+      await store.artifacts.adopt(artifact, take);
+      expect(taken).toHaveLength(1);
+      expect(await store.artifacts.sweep(new Set(), Date.now() - 3_600_000)).toEqual({ files: 0, bytes: 0 });
+      const to = tempFolder();
+      await (await open()).artifacts.restore(artifact, to);
+      expect(readFileSync(join(to, "z"), "utf8")).toBe("new");
+      const unfit = { ...artifact, files: artifact.files.map((file) => ({ ...file, digest: OTHER })) };
+      await expect(
+        store.artifacts.adopt(unfit, () => Promise.reject(new Error("does not fit"))),
+      ).rejects.toThrow("does not fit");
     });
 
     it("are an error where nothing matches, and where a file is not in the store", async () => {

@@ -90,6 +90,11 @@ describe("the proof finds", { timeout: 120_000 }, () => {
     );
   });
 
+  it("artifacts whose files are not synchronised", async () => {
+    const found = await violationsOf(build, { loss: "machine", filesUnsynced: true });
+    expect(found).toMatch(/could not go on: .*dist\/site of "site" is not what was kept/);
+  });
+
   it("a resume that overlooks what succeeded", async () => {
     const reread = (recorded: RecordedRun): RecordedRun => ({ ...recorded, outputs: new Map() });
     const found = await violationsOf(build, { loss: "process", reread });

@@ -6,6 +6,7 @@ import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { Artifact, ArtifactFile } from "../../../model/index.ts";
 import type { ArtifactStore, Swept } from "../../../ports/index.ts";
 import { FileArtifactStore } from "../../fs/artifacts.ts";
+import { NO_SYNC } from "../../fs/contents.ts";
 import type { Bucket } from "../bucket.ts";
 import { storageFault } from "../faults.ts";
 import { ARTIFACTS, artifactKey, digestOfKey } from "../keys.ts";
@@ -33,13 +34,18 @@ export class S3ArtifactStore implements ArtifactStore {
   constructor(bucket: Bucket, folder: string) {
     this.#bucket = bucket;
     this.#folder = folder;
-    this.#local = new FileArtifactStore(folder);
+    this.#local = new FileArtifactStore(folder, NO_SYNC);
   }
 
   async save(name: string, globs: readonly string[], root: string): Promise<Artifact> {
     const artifact = await this.#local.save(name, globs, root);
     await forEachDigest(artifact.files, (file) => this.#keep(file));
     return artifact;
+  }
+
+  async adopt(artifact: Artifact, take: (digest: string, file: string) => Promise<void>): Promise<void> {
+    await this.#local.adopt(artifact, take);
+    await forEachDigest(artifact.files, (file) => this.#keep(file));
   }
 
   async restore(artifact: Artifact, folder: string): Promise<void> {
