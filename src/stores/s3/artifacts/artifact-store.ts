@@ -8,16 +8,20 @@ import type { ArtifactStore, Swept } from "../../../ports/index.ts";
 import { FileArtifactStore } from "../../fs/artifacts.ts";
 import { NO_SYNC } from "../../fs/contents.ts";
 import type { Bucket } from "../bucket.ts";
-import { storageFault } from "../faults.ts";
-import { ARTIFACTS, artifactKey, digestOfKey } from "../keys.ts";
+import { isMissing, storageFault } from "../faults.ts";
+import { ARTIFACTS, artifactKey } from "../keys.ts";
 import { downloadFile } from "./download.ts";
+import { sweepObjects } from "./sweep.ts";
 import { uploadFile } from "./upload.ts";
 
 /** Files that are moved at the same time. */
 const AT_ONCE = 4;
 
-/** An object older than this is made new again where it is kept again, so that no sweep takes it. Milliseconds. */
-const REFRESHED_AFTER = 3_600_000;
+/**
+ * An object older than this is made new again where it is kept again, so that no sweep takes it. Milliseconds: well below
+ * the hour for which `clean` leaves what no run names yet.
+ */
+const REFRESHED_AFTER = 1_800_000;
 
 /** S3 copies no larger object in one request. Bytes. */
 const COPIED_AT_MOST = 5 * 1024 ** 3;
@@ -61,22 +65,9 @@ export class S3ArtifactStore implements ArtifactStore {
   }
 
   async sweep(keep: ReadonlySet<string>, before: number, dry = false): Promise<Swept> {
-    let files = 0;
-    let bytes = 0;
-    let gone: string[] = [];
-    for await (const { key, modified, size } of this.#bucket.list(ARTIFACTS)) {
-      if (keep.has(digestOfKey(key)) || modified >= before) continue;
-      files += 1;
-      bytes += size;
-      gone.push(key);
-      // Soon after they were listed, so that one that is kept again meanwhile is hardly ever met.
-      if (gone.length < 1_000) continue;
-      if (!dry) await this.#bucket.delete(gone);
-      gone = [];
-    }
-    if (!dry) await this.#bucket.delete(gone);
+    const swept = await sweepObjects(this.#bucket, keep, before, dry);
     await this.#local.sweep(keep, before, dry);
-    return { files, bytes };
+    return swept;
   }
 
   async size(): Promise<number> {
@@ -94,16 +85,21 @@ export class S3ArtifactStore implements ArtifactStore {
     }
     const age = (this.#bucket.clock.now() ?? Date.now()) - there.modified;
     if (age < REFRESHED_AFTER) return;
-    if (size > COPIED_AT_MOST) await uploadFile(this.#bucket, key, this.#copy(digest), hexOf(digest));
-    else await this.#renew(key);
+    if (size > COPIED_AT_MOST || !(await this.#renew(key)))
+      await uploadFile(this.#bucket, key, this.#copy(digest), hexOf(digest));
   }
 
-  async #renew(key: string): Promise<void> {
+  /** False where a sweep has taken it in between. */
+  async #renew(key: string): Promise<boolean> {
     const { api, at } = await this.#bucket.direct(key);
     const CopySource = `${at.Bucket}/${at.Key.split("/").map(encodeURIComponent).join("/")}`;
-    await api.copyObject({ ...at, CopySource, MetadataDirective: "REPLACE" }).catch((error: unknown) => {
+    try {
+      await api.copyObject({ ...at, CopySource, MetadataDirective: "REPLACE" });
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
       throw storageFault("write", this.#bucket.url(key), error);
-    });
+    }
   }
 
   async #fetch(artifact: Artifact, { digest, path }: ArtifactFile, again: boolean): Promise<void> {
