@@ -70,7 +70,7 @@ export function statFields(
   };
 }
 
-function bootId(): string {
+export function bootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
   } catch {

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { thisProcess } from "../../../util/process/identity.ts";
+import { bootId } from "../../../util/process/identity.ts";
+import { pidNamespace } from "../../../util/process/machine.ts";
 
 /**
  * What is the same for two processes only if one can look up the other by its id. A machine's name is not enough for
@@ -13,8 +14,8 @@ import { thisProcess } from "../../../util/process/identity.ts";
 export function placeOf(folder: string): string | null {
   try {
     if (process.platform === "linux") {
-      const [boot] = thisProcess().start.split("/");
-      return `${boot ?? ""} ${readlinkSync("/proc/self/ns/pid")}`;
+      const namespace = pidNamespace();
+      return namespace === undefined ? null : `${bootId()} ${namespace}`;
     }
     return `${hostname()} ${numberIn(folder)}`;
   } catch {
