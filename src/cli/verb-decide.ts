@@ -1,11 +1,10 @@
-import { userInfo } from "node:os";
 import type { Pipeline } from "../builder/index.ts";
 import { SluiceError } from "../errors/index.ts";
-import { ciActor } from "../facts/index.ts";
 import { decideGate } from "../host/decide.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
+import { whoIsThere } from "./who.ts";
 
 export async function performApprove(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   return await decide(pipe, command, terminal, true);
@@ -23,6 +22,8 @@ async function decide(
 ): Promise<number> {
   const [run = "", gate = ""] = command.operands;
   const by = textFlag(command, "by") ?? whoIsThere(terminal.env);
+  if (by === undefined)
+    throw new SluiceError("USAGE", "who decides is not known", { hint: "Say it: --by NAME." });
   const reason = textFlag(command, "reason");
   const answer = { approved, by, ...(reason === undefined ? {} : { reason }) };
   const options = { ...commonOptions(command), env: terminal.env };
@@ -33,18 +34,4 @@ async function decide(
       : `${missing} more ${missing === 1 ? "person" : "people"} must approve`;
   terminal.out.write(`${node} ${approved ? "approved" : "rejected"} by ${by}; ${next}\n`);
   return 0;
-}
-
-/** Who has set off the CI job, or whose terminal it is. */
-function whoIsThere(env: Terminal["env"]): string {
-  const actor = ciActor(env);
-  if (actor !== undefined) return actor;
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    // No entry in the user database, as in some containers.
-    const name = env["USER"] ?? env["LOGNAME"];
-    if (name !== undefined && name !== "") return name;
-    throw new SluiceError("USAGE", "who decides is not known", { hint: "Say it: --by NAME.", cause });
-  }
 }

@@ -11,6 +11,7 @@ import type { Command } from "./arguments.ts";
 import { cacheFlag, commonOptions, countFlag, listFlag, textFlag } from "./command-options.ts";
 import { flagName } from "./param-flags.ts";
 import type { Terminal } from "./terminal.ts";
+import { sayYes, warnOfOthers } from "./yes.ts";
 
 const EXIT: Readonly<Record<RunState, number>> = { passed: 0, failed: 1, cancelled: 1, suspended: 75 };
 const INTERRUPTED = 130;
@@ -38,7 +39,7 @@ export async function performRun(pipe: Pipeline, command: Command, terminal: Ter
 export async function performResume(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   refuseParams(command, "a run is resumed");
   const [named] = command.operands;
-  const options = await optionsOf(command, terminal);
+  const options = await optionsOf(command, terminal, true);
   const resume = {
     accept: command.flags["accept"] === true,
     takeOver: command.flags["take-over"] === true,
@@ -88,7 +89,7 @@ async function attend(running: Run, terminal: Terminal): Promise<number> {
   }
 }
 
-async function optionsOf(command: Command, terminal: Terminal): Promise<RunOptions> {
+async function optionsOf(command: Command, terminal: Terminal, resumes = false): Promise<RunOptions> {
   const only = listFlag(command, "only")
     .flatMap((names) => names.split(","))
     .filter((name) => name !== "");
@@ -100,19 +101,20 @@ async function optionsOf(command: Command, terminal: Terminal): Promise<RunOptio
   const base = textFlag(command, "base");
   const concurrency = countFlag(command, "concurrency");
   const cache = cacheFlag(command);
+  const yes = command.flags["yes"] === true ? sayYes(terminal.env) : undefined;
+  const reporters = await reportersOf(command, terminal);
+  if (yes !== undefined && !resumes) reporters.unshift(warnOfOthers(yes.by, terminal));
   return {
     ...commonOptions(command),
     env: terminal.env,
-    reporters: await reportersOf(command, terminal),
+    reporters,
     ...(only.length === 0 ? {} : { only }),
     ...(from === undefined ? {} : { from }),
     ...(id === undefined ? {} : { run: id }),
     ...(base === undefined ? {} : { base }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(cache === undefined ? {} : { cache }),
-    ...(command.flags["yes"] === true
-      ? { approve: () => Promise.resolve({ approved: true, by: "--yes" }) }
-      : {}),
+    ...(yes === undefined ? {} : { approve: yes.approve }),
   };
 }
 

@@ -22,11 +22,18 @@ export async function performShow(pipe: Pipeline, command: Command, terminal: Te
     lines.push(`  ${id}  ${end === undefined ? "not reached" : describe(end)}`);
     for (const decision of history.decisions.get(id) ?? []) {
       const why = decision.reason === undefined ? "" : `: ${decision.reason}`;
-      lines.push(`      ${decision.approved ? "approved" : "rejected"} by ${decision.by}${why}`);
+      lines.push(
+        `      ${timeOf(decision.at)}  ${decision.approved ? "approved" : "rejected"} by ${decision.by}${why}`,
+      );
     }
   }
   await out.write(`${lines.join("\n")}\n`);
   return 0;
+}
+
+/** To the second, UTC. */
+function timeOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** Where a result comes from that was not made in this run. */

@@ -38,7 +38,7 @@ const RUN_LOOK: readonly Flag[] = [
   },
   { name: "junit", value: "FILE", help: "write the result as JUnit XML too" },
   { name: "concurrency", value: "N", help: "how much runs at once (default: the number of processors)" },
-  { name: "yes", short: "y", help: "approve every approval" },
+  { name: "yes", short: "y", help: "approve every approval, as one person: who runs it" },
   {
     name: "cache",
     value: "MODE",

@@ -86,13 +86,14 @@ async function judge(subject: unknown, spec: ApprovalSpec, context: StepContext)
       const summary = `nobody answered within ${formatDuration(spec.expires ?? 0)}: ${title}${so}`;
       return { outcome: "failed", figures: [], summary, hint: "Start a new run and ask again." };
     }
-    const answer = await ask(title, subject, spec, approvals.length, context);
+    const answer = await ask(title, subject, spec, approvals, context);
     const isKnown =
       answer?.approved === true && approvals.some((one) => personOf(one.by) === personOf(answer.by));
     // Somebody who answers twice is one person still.
     if (answer === undefined || isKnown) {
       const until = spec.expires === null ? "" : `, until ${new Date(deadline).toISOString()}`;
-      return { outcome: "suspended", summary: `nobody is there to answer: ${title}${so}${until}` };
+      const nobody = approvals.length === 0 ? "nobody" : "nobody else";
+      return { outcome: "suspended", summary: `${nobody} is there to answer: ${title}${so}${until}` };
     }
     decisions.push({ ...answer, at: Date.now() });
   }
@@ -102,12 +103,16 @@ async function ask(
   title: string,
   subject: unknown,
   spec: ApprovalSpec,
-  have: number,
+  approvals: readonly Answer[],
   context: StepContext,
 ): Promise<Answer | undefined> {
   const detail = textOf(spec.detail ?? subject);
-  const which = spec.approvers === 1 ? title : `${title} (${have + 1} of ${spec.approvers})`;
-  return await context.ask({ title: which, ...(detail === undefined ? {} : { detail }) });
+  const which = spec.approvers === 1 ? title : `${title} (${approvals.length + 1} of ${spec.approvers})`;
+  return await context.ask({
+    title: which,
+    ...(detail === undefined ? {} : { detail }),
+    ...(approvals.length === 0 ? {} : { approvedBy: approvals.map(({ by }) => by) }),
+  });
 }
 
 function said(answer: Answer): string {

@@ -136,6 +136,8 @@ export interface Baseline {
 export interface Question {
   readonly title: string;
   readonly detail?: string;
+  /** Who has approved already, where several must; absent where nobody has. */
+  readonly approvedBy?: readonly string[];
 }
 
 export interface Answer {

@@ -40,7 +40,7 @@ describe("a decision", () => {
     const second = await say(project, "approve", "bob");
     expect(second.stdout).toContain("go on: ");
     expect((await project.run(["show", "r1"])).stdout).toMatch(
-      /approved by Ada Lovelace\n +approved by bob\n/,
+      /approved by Ada Lovelace\n +\S+ \S+ {2}approved by bob\n/,
     );
     expect((await project.run(["resume", "r1"])).stdout).toContain("c/again");
   });

@@ -63,7 +63,9 @@ describe("rerun --failed", () => {
     expect(again.state).toBe("passed");
     const shown = (await project.run(["show", again.run])).stdout;
     expect(shown).toMatch(/a\/one {2}passed, taken over from run r1/);
-    expect(shown).toMatch(/b\/approval {2}passed, taken over from run r1\n +approved by bob: looks good/);
+    expect(shown).toMatch(
+      /b\/approval {2}passed, taken over from run r1\n +\S+ \S+ {2}approved by bob: looks good/,
+    );
     expect(shown).toMatch(/c\/two {2}passed in/);
     expect((await project.runs()).find(({ run }) => run === "r1")?.state).toBe("failed");
   });
@@ -82,7 +84,7 @@ describe("rerun --failed", () => {
     expect((await project.run(["resume", run])).code).toBe(0);
     expect(project.trace()).toEqual(["two", "last value", "finally passed"]);
     const shown = (await project.run(["show", run])).stdout;
-    expect(shown).toMatch(/b\/approval {2}passed, taken over from run r1\n +approved by bob/);
+    expect(shown).toMatch(/b\/approval {2}passed, taken over from run r1\n +\S+ \S+ {2}approved by bob/);
   });
 
   it("asks again at a gate where somebody rejected", async () => {
@@ -109,7 +111,7 @@ describe("rerun --failed", () => {
     expect(project.trace()).toEqual(["two", "last value", "finally passed"]);
     const third = (await project.runs())[0]?.run ?? "";
     expect((await project.run(["show", third])).stdout).toMatch(
-      new RegExp(`b/approval {2}passed, taken over from run ${second}\\n +approved by bob`),
+      new RegExp(`b/approval {2}passed, taken over from run ${second}\\n +\\S+ \\S+ {2}approved by bob`),
     );
   });
 

@@ -85,14 +85,19 @@ describe("approval: by several, in time", () => {
   });
 
   it("counts an answer at the terminal, and asks nobody twice for the same person", async () => {
-    let asked = 0;
-    const ask = () => {
-      asked++;
+    const asked: Question[] = [];
+    const ask = (question: Question) => {
+      asked.push(question);
       return Promise.resolve({ approved: true, by: "ada" });
     };
     const verdict = await judge(approval({ approvers: 2 }), stepContext({ ask }));
-    expect(verdict.outcome).toBe("suspended");
-    expect(asked).toBe(2);
+    expect(verdict).toMatchObject({
+      outcome: "suspended",
+      summary: expect.stringMatching(
+        /^nobody else is there to answer: .* \(1 of 2 have approved\)$/,
+      ) as string,
+    });
+    expect(asked.map(({ approvedBy }) => approvedBy)).toEqual([undefined, ["ada"]]);
     expect(
       (await judge(approval({ approvers: 2 }), stepContext({ ask, decisions: [by("bob")] }))).outcome,
     ).toBe("passed");
