@@ -14,7 +14,7 @@ export interface HoldsOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Which runs targets need: those of their live, candidate and retired revisions. Each target is asked once. */
+/** Which runs targets need: those of their live, candidate and retired revisions. Each target is asked once, wherever it stands. */
 export class TargetHolds {
   readonly #pipe: Pipeline;
   readonly #options: HoldsOptions;
@@ -43,8 +43,10 @@ export class TargetHolds {
   }
 
   async #whyHeldBy(node: PlanNode, params: JsonObject, run: string): Promise<string | undefined> {
-    const name = (node.with as { readonly target: { readonly name: string } }).target.name;
-    const key = JSON.stringify([node.uses, name]);
+    const { target } = node.with as { readonly target: JsonObject & { readonly name: string } };
+    const { name } = target;
+    // By params the same name may stand in another cluster or namespace.
+    const key = JSON.stringify([node.uses, target]);
     let asking = this.#asked.get(key);
     if (asking === undefined) this.#asked.set(key, (asking = this.#ask(name, params)));
     const status = await asking;

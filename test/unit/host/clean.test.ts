@@ -1,10 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { rolling, service } from "../../../src/deploy/index.ts";
 import { cleanRuns, pipeline, planOf, sh, artifact, type CleanOptions } from "../../../src/index.ts";
-import type { RevisionStatus, RunEvent, RunState, Target, TargetStatus } from "../../../src/index.ts";
+import type {
+  Pipeline,
+  RevisionStatus,
+  RunEvent,
+  RunState,
+  Target,
+  TargetStatus,
+} from "../../../src/index.ts";
 import { SluiceError } from "../../../src/errors/index.ts";
 import { FileRunStore } from "../../../src/stores/fs/index.ts";
 import { local } from "../../../src/targets/local/index.ts";
@@ -69,6 +84,8 @@ interface Made {
   readonly to?: "near" | "far" | "laptop";
   readonly file?: string;
   readonly pipe?: ReturnType<typeof shop>;
+  /** Another pipeline and its params, of which `release/shop` has run. */
+  readonly deploys?: { readonly pipe: Pipeline; readonly params: Readonly<Record<string, string>> };
 }
 
 class State {
@@ -77,9 +94,12 @@ class State {
   readonly store = new FileRunStore(this.dir);
 
   /** Records a run that ended `days` ago; one that names a target has deployed there. */
-  async run(id: string, { days, state = "passed", to, file, pipe = shop() }: Made): Promise<void> {
+  async run(id: string, { days, state = "passed", to, file, pipe = shop(), deploys }: Made): Promise<void> {
     const at = Date.now() - days * DAY;
-    const plan = planOf(pipe, { params: { to: to ?? "near" }, cwd: this.cwd });
+    const plan =
+      deploys === undefined
+        ? planOf(pipe, { params: { to: to ?? "near" }, cwd: this.cwd })
+        : planOf(deploys.pipe, { params: deploys.params, cwd: this.cwd });
     const recorder = await this.store.create(id, plan);
     const owner =
       state === "running"
@@ -116,7 +136,8 @@ class State {
         artifacts: [stored],
       });
     }
-    if (to !== undefined) events.push({ type: "node.started", at, node: "release/shop", attempt: 1 });
+    if (to !== undefined || deploys !== undefined)
+      events.push({ type: "node.started", at, node: "release/shop", attempt: 1 });
     if (state !== "running" && state !== "interrupted")
       events.push({ type: "run.finished", at, state, duration: 0, reason: "" });
     for (const event of events) recorder.append(event);
@@ -252,6 +273,32 @@ describe("the runs that stay", () => {
     expect(kept["live"]).toBe("revision 1 of target near, live, came from it");
   });
 
+  it("are those of a target that stands elsewhere by params under the same name", async () => {
+    const state = new State();
+    const live = { east: "in-east", west: "in-west" };
+    const pipe = pipeline(
+      { name: "shop", params: { at: z.enum(["east", "west"]).default("east") } },
+      (p, { params }) => {
+        const built = p.stage("build").job("bundle", sh`true`, { artifacts: { bundle: "out/*" } });
+        const to = place("app", () => ({ stable: revision(live[params.at], "live") }));
+        p.stage("release").deploy("shop", {
+          to: { ...to, spec: { namespace: params.at } },
+          app: service({ artifact: artifact(built, "bundle"), command: ["true"] }),
+          strategy: rolling(),
+        });
+      },
+    );
+    for (const [id, at] of [
+      ["old", "east"],
+      ["in-east", "east"],
+      ["in-west", "west"],
+    ] as const)
+      await state.run(id, { days: 60, deploys: { pipe: pipe, params: { at } } });
+    const { removed, kept } = await state.clean({ keep: 0 }, pipe as never);
+    expect(removed).toEqual(["old"]);
+    expect(Object.keys(kept).sort()).toEqual(["in-east", "in-west"]);
+  });
+
   it("are those that a target may hold which does not answer; one that the pipeline has no more does not count", async () => {
     const state = new State();
     await state.run("a", { days: 60, to: "near" });
@@ -314,6 +361,38 @@ describe("the runs that stay", () => {
 });
 
 describe("what goes wrong with one run", () => {
+  it("hides no other where the system refuses to read it", async () => {
+    const state = new State();
+    for (const id of ["b", "a"]) await state.run(id, { days: 60, file: id });
+    state.age();
+    class Closed extends FileRunStore {
+      override glance(run: string): ReturnType<FileRunStore["glance"]> {
+        if (run !== "b") return super.glance(run);
+        return Promise.reject(Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" }));
+      }
+    }
+    const source = { kind: "closed", open: () => new Closed(state.dir) };
+    const { removed, faults } = await state.clean({ keep: 0, store: source });
+    expect(removed).toEqual(["a"]);
+    expect(faults).toEqual([
+      "run b cannot be read and stays: EACCES: permission denied",
+      expect.stringContaining("artifacts stay"),
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("hides no other where its folder is closed", async () => {
+    const state = new State();
+    for (const id of ["b", "a"]) await state.run(id, { days: 60 });
+    const folder = join(state.dir, "runs/b");
+    chmodSync(folder, 0);
+    onTestFinished(() => {
+      chmodSync(folder, 0o755);
+    });
+    const { removed, faults } = await state.clean({ keep: 0 });
+    expect(removed).toEqual(["a"]);
+    expect(faults[0]).toMatch(/run b cannot be read and stays: EACCES/);
+  });
+
   it("leaves the others to be done, and the store consistent", async () => {
     const state = new State();
     for (const id of ["c", "b", "a"]) await state.run(id, { days: 60, file: id });
