@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { Pipeline } from "../builder/index.ts";
 import { openCaches } from "../cache/index.ts";
 import { Engine } from "../engine/index.ts";
@@ -19,9 +20,9 @@ import { systemClock } from "./clock.ts";
 import type { EventStream } from "./event-stream.ts";
 import { keepFigures } from "./figures.ts";
 import { historyOf } from "./history.ts";
+import { restoreInputs } from "./inputs.ts";
 import { leftBehind } from "./left-behind.ts";
 import { sourceOf } from "./prepare.ts";
-import { restoreInputs } from "./prior.ts";
 import { ReporterFan } from "./reporter-fan.ts";
 import type { RunOptions } from "./run.ts";
 import { resolveOthers, resolveSecrets } from "./secrets.ts";
@@ -64,7 +65,13 @@ async function perform(
   const masker = createMasker([...secrets, ...others].map(([name, value]) => ({ name, value })));
   const known = recordedAnswers(recorded, options.base);
   const answers = await askConditions(plan, { root, env, base: options.base, known });
-  if (selection !== undefined) await restoreInputs(plan, selection, prior, store.artifacts, root);
+  // A process that was killed may have left jobs: they must not go on beside what runs them again, or is put in place.
+  if (recorded !== undefined) await sweep(leftBehind(recorded, stateDir));
+  const gone = resumed && recorded !== undefined ? { recorded, aside: join(stateDir, "aside") } : undefined;
+  const restored =
+    selection === undefined
+      ? []
+      : await restoreInputs({ plan, selection, prior, store: store.artifacts, root, left: gone });
   const history = recorded === undefined ? undefined : historyOf(recorded);
   const kept = resumed ? history : left;
   // Of its own jobs none is older than this.
@@ -98,7 +105,7 @@ async function perform(
       branch: summary.branch,
       secrets,
       masking: masker,
-      warnings: [...beginning.warnings, ...masker.warnings],
+      warnings: [...beginning.warnings, ...masker.warnings, ...restored],
       recorder,
       artifacts: store.artifacts,
       baselines: store.baselines,
@@ -130,8 +137,6 @@ async function perform(
       ask: options.approve ?? ((question, stop) => fan.ask(question, stop)),
       signal,
     });
-    // A process that was killed may have left jobs: they must not go on beside what runs them again.
-    if (recorded !== undefined) await sweep(leftBehind(recorded, stateDir));
     const result = await engine.run();
     const summarized = summary.keep(result);
     const unkept = shared ? await keepFigures(store, run) : undefined;

@@ -1,11 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { PriorNode } from "../engine/index.ts";
 import { SluiceError } from "../errors/index.ts";
-import type { Artifact, Plan } from "../model/index.ts";
-import type { ArtifactStore, RecordedRun } from "../ports/index.ts";
+import type { Plan } from "../model/index.ts";
+import type { RecordedRun } from "../ports/index.ts";
 
 /**
  * What the selected nodes read of nodes that do not run now, from an earlier process of the run, or an earlier run. Inputs
@@ -59,46 +55,4 @@ export function missingInputs(
   );
   const missing = [...inputsOf(plan, selection)].filter((id) => recorded?.outputs.has(id) !== true);
   return new Set(missing.filter((id) => !skipped.has(id)));
-}
-
-/** Puts the artifacts that selected nodes need in place, without ever replacing a file that says something else. */
-export async function restoreInputs(
-  plan: Plan,
-  selection: ReadonlySet<string>,
-  prior: ReadonlyMap<string, PriorNode>,
-  store: ArtifactStore,
-  root: string,
-): Promise<void> {
-  const needed = new Map<string, Artifact>();
-  for (const node of plan.nodes) {
-    if (!selection.has(node.id)) continue;
-    for (const need of node.needs) {
-      if (selection.has(need)) continue;
-      for (const artifact of prior.get(need)?.artifacts ?? [])
-        needed.set(`${need}/${artifact.name}`, artifact);
-    }
-  }
-  for (const artifact of needed.values()) {
-    const absent = [];
-    for (const file of artifact.files) {
-      const path = join(root, file.path);
-      if (!existsSync(path)) absent.push(file);
-      else if ((await digestOf(path)) !== file.digest) {
-        throw new SluiceError(
-          "INPUT_MISSING",
-          `${path} is not the file that artifact "${artifact.name}" of the run holds`,
-          {
-            hint: "Move it away to have the run's own put in its place, or run the job that makes it again.",
-          },
-        );
-      }
-    }
-    if (absent.length > 0) await store.restore({ ...artifact, files: absent }, root);
-  }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return `sha256:${hash.digest("hex")}`;
 }
