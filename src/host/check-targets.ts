@@ -2,6 +2,7 @@ import type { Pipeline, ParamSchemas } from "../builder/index.ts";
 import { isSluiceError, messageOf, SluiceError } from "../errors/index.ts";
 import { baseEnv } from "../executors/shell/environment.ts";
 import { createProcessGuard } from "../executors/shell/guard.ts";
+import type { Plan } from "../model/index.ts";
 import type { DeploySpec, TargetCheck, TargetContext } from "../ports/index.ts";
 import { draftApp } from "./preview/draft-app.ts";
 import { prepare } from "./prepare.ts";
@@ -32,8 +33,10 @@ export async function checkTargets<Schemas extends ParamSchemas>(
 ): Promise<readonly CheckReport[]> {
   const prepared = prepare(pipe, options);
   const { plan, root } = prepared;
-  const deploys = prepared.nodes.flatMap(({ action }) => (action.kind === "deploy" ? [action] : []));
-  const names = [...new Set(deploys.map(({ target }) => target.name))];
+  const deploys = prepared.nodes.flatMap(({ action }, index) =>
+    action.kind === "deploy" ? [{ action, made: madeBefore(plan, index) }] : [],
+  );
+  const names = [...new Set(deploys.map(({ action }) => action.target.name))];
   const { only } = options;
   if (only !== undefined && !names.includes(only)) {
     throw new SluiceError("TARGET_UNKNOWN", `the pipeline deploys to no target "${only}"`, {
@@ -60,10 +63,10 @@ export async function checkTargets<Schemas extends ParamSchemas>(
   };
   try {
     const targets = deploys
-      .filter(({ target }) => only === undefined || target.name === only)
-      .map(async (action): Promise<CheckReport> => {
+      .filter(({ action }) => only === undefined || action.target.name === only)
+      .map(async ({ action, made }): Promise<CheckReport> => {
         const { target } = action;
-        const spec: DeploySpec = { target: target.spec, app: draftApp(action) };
+        const spec: DeploySpec = { target: target.spec, app: { ...draftApp(action), made } };
         const checks = (await target.check?.(spec as never, context)) ?? [NOTHING];
         return { about: target.name, kind: target.kind, checks };
       });
@@ -75,6 +78,12 @@ export async function checkTargets<Schemas extends ParamSchemas>(
   } finally {
     processes.close();
   }
+}
+
+/** What jobs will have made by the time of one node: those stand before it in the Plan. */
+function madeBefore({ nodes }: Plan, index: number): Readonly<Record<string, readonly string[]>> {
+  const makers = nodes.slice(0, index).filter(({ artifacts }) => Object.keys(artifacts).length > 0);
+  return Object.fromEntries(makers.map(({ id, artifacts }) => [id, Object.values(artifacts).flat()]));
 }
 
 const NOTHING: TargetCheck = {

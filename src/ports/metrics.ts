@@ -33,6 +33,11 @@ export interface CountProvider {
   readonly spec: JsonObject;
   /** Opens the counts of one app for one rollout. Asks nothing of any network; the first snapshot does. */
   open(scope: CountScope): CountSource;
+  /**
+   * Looks whether it can be asked: that it is reached, and lets us in. Resolves with what was found, in words. Throws
+   * `METRICS_UNAVAILABLE`.
+   */
+  check?(signal: AbortSignal): Promise<string>;
 }
 
 /** Whose requests are counted. */

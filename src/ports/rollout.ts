@@ -68,6 +68,8 @@ export interface ResolvedApp {
   readonly artifact?: Artifact;
   /** Before a run: what stands in the spec and the secrets for values that nobody knows yet, and what each is in words. */
   readonly unknown?: Readonly<Record<string, string>>;
+  /** Before a run: the files that its jobs will have made by then, as globs, by the id of the job. */
+  readonly made?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface TargetStatus {

@@ -21,7 +21,7 @@ const OWN = `{
   status: async () => { throw new Error("not in a doctor"); },
   rollback: async () => { throw new Error("not in a doctor"); },
   check: async ({ app }) => [
-    { what: "app", state: "ok", detail: app.kind + " " + Object.keys(app.secrets) },
+    { what: "app", state: "ok", detail: app.kind + " " + Object.keys(app.secrets) + " " + JSON.stringify(app.made) },
     { what: "way", state: "failed", detail: "is blocked", hint: "Clear it." },
   ],
 }`;
@@ -31,7 +31,7 @@ describe("doctor", () => {
     const { code, stdout } = await project(OWN).run(["doctor"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^secrets\n {2}failed {3}token {2}.*SHOP_TOKEN/m);
-    expect(stdout).toMatch(/^prod \(own\)\n {2}ok {7}app {2}service token$/m);
+    expect(stdout).toMatch(/^prod \(own\)\n {2}ok {7}app {2}service token {"build\/app":\["server.js"\]}$/m);
     expect(stdout).toMatch(/^ {2}failed {3}way {2}is blocked\n +-> Clear it\.$/m);
     expect(stdout).toContain("2 things are missing.");
   });

@@ -165,4 +165,16 @@ describe.skipIf(!need("kwok").available)("what a deploy needs, on a real control
       detail: "doctor-not-there will be made",
     });
   });
+
+  it("fails where a namespace is to be made and may not be looked for, as the deploy does", async () => {
+    await allow(needed());
+    const target = { ...kit.spec, createNamespace: true };
+    const found = await checkKubernetes(limited(), { target, app: resolved("1") }, kit.context());
+    expect(found.find(({ what }) => what === "namespace")).toMatchObject({
+      state: "failed",
+      detail: `we may not look whether ${NAMESPACE} is there, which createNamespace does first`,
+    });
+    const deploy = connectKubernetes(limited(), { target, app: resolved("1") }, kit.context());
+    await expect(deploy).rejects.toThrow(/namespaces.* is forbidden|cannot get/);
+  });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { prometheus, type PrometheusCountsOptions } from "../../../src/metrics/index.ts";
 import type { CountedSides, CountSource } from "../../../src/ports/index.ts";
-import { answerFrom, fakePrometheus, type FakeQuestion, type StoredSeries } from "./fake-prometheus.ts";
+import {
+  answerFrom,
+  fakePrometheus,
+  type FakeQuestion,
+  type StoredSeries,
+  success,
+} from "./fake-prometheus.ts";
 
 const START = 1_795_406_400_000;
 const at = (seconds: number): number => START + seconds * 1_000;
@@ -199,7 +205,9 @@ describe("counts from Prometheus", () => {
     const a = counter({ pod: "a" }, [0, 1], [130, 2]);
     await expect((await open([])).source.snapshot()).rejects.toMatchObject({
       code: "METRICS_UNAVAILABLE",
-      message: expect.stringContaining("no series of revision 1 or revision 2 is selected by requests{") as string,
+      message: expect.stringContaining(
+        "no series of revision 1 or revision 2 is selected by requests{",
+      ) as string,
     });
     const opened = await open([a, c], { maxAge: "1m" });
     opened.now = 60;
@@ -269,6 +277,23 @@ describe("the histogram", () => {
     );
     opened.now = 20;
     expect((await opened.source.snapshot()).stable?.latency).toEqual({ bounds: [100], counts: [22, 43] });
+  });
+});
+
+describe("looking whether counts can be had", () => {
+  it("asks nothing about the app, and says who answers", async () => {
+    const { url, asked } = await fakePrometheus(() => success("vector", []));
+    const { check } = prometheus({ url }).counts(SELECTORS);
+    await expect(check?.(new AbortController().signal)).resolves.toMatch(`Prometheus at ${url} answers in`);
+    expect(asked.map(({ form }) => form.get("query"))).toEqual(["vector(1)"]);
+  });
+
+  it("says why they cannot", async () => {
+    const { url } = await fakePrometheus(() => ({ status: 403, body: "" }));
+    const { check } = prometheus({ url }).counts(SELECTORS);
+    const looked = check?.(new AbortController().signal);
+    await expect(looked).rejects.toMatchObject({ code: "METRICS_UNAVAILABLE" });
+    await expect(looked).rejects.toThrow("does not let us in");
   });
 });
 

@@ -19,5 +19,11 @@ export function makeCounts(client: PrometheusClient, options: PrometheusCountsOp
       maxAge,
     },
     open: (scope) => new PrometheusCounts(client, counts, scope),
+    check: async (signal) => {
+      const since = performance.now();
+      // Which series there are is nothing to go by: before a first release there are none.
+      await client.ask("vector(1)", { at: Date.now(), signal });
+      return `Prometheus at ${client.url} answers in ${Math.round(performance.now() - since)} ms`;
+    },
   };
 }

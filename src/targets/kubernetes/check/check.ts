@@ -1,14 +1,18 @@
-import { isSluiceError, messageOf } from "../../../errors/index.ts";
+import { isSluiceError } from "../../../errors/index.ts";
 import type { TargetCheck, TargetContext } from "../../../ports/index.ts";
-import { explainFault } from "../apply/explain.ts";
 import { readPermissions } from "../apply/permissions.ts";
 import { hurried } from "../hurried.ts";
 import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
 import { at, text } from "../readiness/object.ts";
 import type { KubernetesDeploySpec } from "../spec.ts";
-import { checkNeeds } from "./needs.ts";
-import { neededPermissions } from "./needed.ts";
+import { checkCounts } from "./counts.ts";
 import { deniedText } from "./denied-text.ts";
+import { failure } from "./failure.ts";
+import { checkFiles, type FilesFound } from "./files.ts";
+import { checkGateways } from "./gateways.ts";
+import { checkNamespace } from "./namespace.ts";
+import { neededPermissions } from "./needed.ts";
+import { checkNeeds } from "./needs.ts";
 
 /** Milliseconds within which a request that failed for a while is sent again. */
 const AGAIN = 5_000;
@@ -17,17 +21,23 @@ const AGAIN = 5_000;
 const STEPS = ["cluster", "credentials", "namespace", "permissions", "gateways"] as const;
 
 /**
- * Looks whether a deploy could work, before it begins: packages and programs, the way to the API server, who we are there,
- * the namespace, every right that the deploy will need, and the Gateways of its route. Changes nothing and takes no lease.
- * Never rejects for what it finds.
+ * Looks whether a deploy could work, before it begins: packages and programs, the app's files, the source of counts, the
+ * way to the API server, who we are there, the namespace, every right that the deploy will need, and the Gateways of its
+ * route. Changes nothing and takes no lease. Never rejects for what it finds.
  */
 export async function checkKubernetes(
   hands: TargetHands,
   spec: KubernetesDeploySpec,
   context: TargetContext,
 ): Promise<readonly TargetCheck[]> {
-  const needs = await checkNeeds(hands.provider, spec.app.kind, context);
+  const [needs, files, counts] = await Promise.all([
+    checkNeeds(hands.provider, spec.app.kind, context),
+    checkFiles(spec.app, context),
+    checkCounts(hands, context),
+  ]);
   const found: TargetCheck[] = [...needs];
+  if (files !== undefined) found.push(files.check);
+  if (counts !== undefined) found.push(counts);
   const rest = (why: string): readonly TargetCheck[] => {
     const seen = new Set(found.map(({ what }) => what));
     const steps = spec.target.traffic.kind === "gateway" ? STEPS : STEPS.slice(0, -1);
@@ -48,13 +58,14 @@ export async function checkKubernetes(
     step = "credentials";
     found.push(await identity(open));
     step = "namespace";
-    const place = await namespaceCheck(open, spec.target.createNamespace);
+    const place = await checkNamespace(open, spec.target.createNamespace);
     found.push(place);
     if (place.state === "failed") return rest("there is no namespace");
     step = "permissions";
-    found.push(await permissions(open, spec, context));
+    found.push(await permissions(open, spec, files));
     step = "gateways";
-    if (spec.target.traffic.kind === "gateway") found.push(await gateways(open, spec));
+    const { traffic } = spec.target;
+    if (traffic.kind === "gateway") found.push(await checkGateways(open, traffic.parents));
     return found;
   } catch (error) {
     context.signal.throwIfAborted();
@@ -65,11 +76,6 @@ export async function checkKubernetes(
   } finally {
     open?.api.close();
   }
-}
-
-function failure(what: string, error: unknown): TargetCheck {
-  const hint = isSluiceError(error) ? error.hint : undefined;
-  return { what, state: "failed", detail: messageOf(error), ...(hint === undefined ? {} : { hint }) };
 }
 
 async function reachable({ api, connection }: OpenCluster): Promise<TargetCheck> {
@@ -94,32 +100,12 @@ async function identity({ api }: OpenCluster): Promise<TargetCheck> {
   }
 }
 
-async function namespaceCheck({ api, namespace }: OpenCluster, create: boolean): Promise<TargetCheck> {
-  const what = "namespace";
-  const kind = { apiVersion: "v1", kind: "Namespace" } as const;
-  try {
-    if ((await api.get({ ...kind, name: namespace })) !== undefined)
-      return { what, state: "ok", detail: `${namespace} is there` };
-  } catch (error) {
-    if (explainFault({ ...kind, name: namespace }, error)?.code !== "CLUSTER_DENIED") throw error;
-    if (!create) return { what, state: "skipped", detail: `we may not look whether ${namespace} is there` };
-  }
-  if (!create) {
-    const hint = "Make it, or give the target createNamespace: true.";
-    return { what, state: "failed", detail: `${namespace} is not there`, hint };
-  }
-  const [denied] = await readPermissions(api, [{ ...kind, verb: "create" }]);
-  if (denied === undefined) return { what, state: "ok", detail: `${namespace} will be made` };
-  const hint = "Have it made, or be allowed to create namespaces.";
-  return { what, state: "failed", detail: `${namespace} is not there, and we may not make it`, hint };
-}
-
 async function permissions(
   open: OpenCluster,
   spec: KubernetesDeploySpec,
-  context: TargetContext,
+  files: FilesFound | undefined,
 ): Promise<TargetCheck> {
-  const needed = await neededPermissions(open, spec, context);
+  const needed = await neededPermissions(open, spec, files);
   const denied = await readPermissions(open.api, needed.permissions);
   const what = "permissions";
   if (denied.length === 0)
@@ -130,21 +116,4 @@ async function permissions(
     detail: `${denied.length} of ${needed.permissions.length} are missing: ${deniedText(denied)}${needed.note}`,
     hint: "Have a Role with these rules bound to who deploys; docs/kubernetes.md lists what for.",
   };
-}
-
-async function gateways({ api, namespace }: OpenCluster, spec: KubernetesDeploySpec): Promise<TargetCheck> {
-  const what = "gateways";
-  const { traffic } = spec.target;
-  const parents = traffic.kind === "gateway" ? traffic.parents : [];
-  const kind = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" } as const;
-  const missing: string[] = [];
-  for (const parent of parents) {
-    const ref = { ...kind, name: parent.name, namespace: parent.namespace ?? namespace };
-    if ((await api.get(ref)) === undefined) missing.push(`${ref.namespace}/${ref.name}`);
-  }
-  const names = parents.map(({ name }) => name).join(", ");
-  if (missing.length === 0)
-    return { what, state: "ok", detail: `${names} ${parents.length === 1 ? "is" : "are"} there` };
-  const hint = "Name the Gateway that requests come in by: kubectl get gateways --all-namespaces.";
-  return { what, state: "failed", detail: `there is no Gateway ${missing.join(", ")}`, hint };
 }

@@ -1,17 +1,15 @@
-import { messageOf } from "../../../errors/index.ts";
-import type { TargetContext } from "../../../ports/index.ts";
 import type { KubeObject } from "../api/types.ts";
 import type { Permission } from "../apply/permissions.ts";
-import { renderBundle } from "../manifests/render-bundle.ts";
 import type { OpenCluster } from "../place.ts";
 import type { KubernetesDeploySpec } from "../spec.ts";
+import type { FilesFound } from "./files.ts";
 import { bundlePermissions, helmPermissions, servicePermissions } from "./permissions.ts";
 
-/** What a deploy of this app will ask of the server, and what of it cannot be told yet. */
+/** What a deploy of this app will ask of the server, and what of it cannot be told. */
 export async function neededPermissions(
   { api, namespace }: OpenCluster,
   { app, target }: KubernetesDeploySpec,
-  context: TargetContext,
+  files: FilesFound | undefined,
 ): Promise<{ readonly permissions: readonly Permission[]; readonly note: string }> {
   switch (app.kind) {
     case "service":
@@ -22,23 +20,15 @@ export async function neededPermissions(
         note: ", but for what the chart holds, which only Helm knows",
       };
     default: {
-      let objects: readonly KubeObject[];
-      try {
-        ({ objects } = await renderBundle(app, context));
-      } catch (error) {
-        // Files that a job makes are not there yet.
-        return {
-          permissions: helmPermissions(namespace),
-          note: `, but for the manifests: ${messageOf(error)}`,
-        };
-      }
+      const objects = files?.objects ?? [];
       const namespaced = new Map<KubeObject, boolean>();
       for (const object of objects) {
         const resource = await api.resource(object).catch(() => undefined);
         namespaced.set(object, resource?.namespaced ?? true);
       }
       const isNamespaced = (object: KubeObject): boolean => namespaced.get(object) ?? true;
-      return { permissions: bundlePermissions(objects, isNamespaced, namespace), note: "" };
+      const note = files?.check.state === "ok" ? "" : ", but for the manifests that could not be read";
+      return { permissions: bundlePermissions(objects, isNamespaced, namespace), note };
     }
   }
 }

@@ -8,7 +8,7 @@ export async function checkNeeds(
   app: string,
   context: TargetContext,
 ): Promise<readonly TargetCheck[]> {
-  const all = [...needs, ...(app === "helm" ? [HELM] : [])];
+  const all: readonly Need[] = [...needs, ...(OF_APPS[app] ?? [])];
   return await Promise.all(
     all.map(async (need) => {
       const what = `${need.kind} ${need.name}`;
@@ -20,10 +20,25 @@ export async function checkNeeds(
   );
 }
 
-const HELM: ClusterNeed = {
-  kind: "program",
-  name: "helm",
-  why: "helm() runs Helm 3 or 4: https://helm.sh/docs/intro/install/",
+/** `or` does as well. */
+type Need = ClusterNeed & { readonly or?: string };
+
+const OF_APPS: Readonly<Record<string, readonly Need[]>> = {
+  helm: [
+    {
+      kind: "program",
+      name: "helm",
+      why: "helm() runs Helm 3 or 4: https://helm.sh/docs/intro/install/",
+    },
+  ],
+  kustomize: [
+    {
+      kind: "program",
+      name: "kustomize",
+      or: "kubectl",
+      why: "kustomize() runs one of them: https://kubectl.docs.kubernetes.io/installation/kustomize/",
+    },
+  ],
 };
 
 async function missingPackage({ name }: ClusterNeed): Promise<string | undefined> {
@@ -37,14 +52,22 @@ async function missingPackage({ name }: ClusterNeed): Promise<string | undefined
   }
 }
 
+async function missingProgram({ name, or }: Need, context: TargetContext): Promise<string | undefined> {
+  if (await isProgram(name, context)) return undefined;
+  if (or === undefined) return "is not on the PATH";
+  return (await isProgram(or, context)) ? undefined : `neither ${name} nor ${or} is on the PATH`;
+}
+
 /** A program that is started and says nothing useful is there all the same. */
-async function missingProgram({ name }: ClusterNeed, context: TargetContext): Promise<string | undefined> {
+async function isProgram(name: string, context: TargetContext): Promise<boolean> {
   const { root: cwd, env, signal, processes } = context;
+  // kubectl asks its cluster too, unless it is told not to.
+  const args = name === "kubectl" ? ["version", "--client"] : ["version"];
   try {
-    await runProgram(name, ["version"], { cwd, env: { ...process.env, ...env }, signal, processes });
-    return undefined;
+    await runProgram(name, args, { cwd, env: { ...process.env, ...env }, signal, processes });
+    return true;
   } catch (error) {
-    if (isSluiceError(error) && error.code === "TOOL_MISSING") return "is not on the PATH";
+    if (isSluiceError(error) && error.code === "TOOL_MISSING") return false;
     throw error;
   }
 }
