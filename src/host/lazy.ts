@@ -57,7 +57,8 @@ export async function checkTargets<Schemas extends ParamSchemas>(
 /**
  * Takes a target back to an earlier revision: the one before the live one unless `to` names it.
  *
- * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, `SECRET_MISSING`
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, and `SECRET_MISSING` where going
+ * back needs the secrets of the deploy, as on the local target
  */
 export async function rollbackTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { messageOf, SluiceError } from "../errors/index.ts";
 import type { Plan } from "../model/index.ts";
 import type { SecretContext, SecretSource } from "../ports/index.ts";
@@ -67,4 +68,31 @@ export async function resolveNamed(
     });
   }
   return values;
+}
+
+/** Milliseconds. */
+const AT_HAND = 2_000;
+
+/** Those that can be had in a moment, so that they are masked where somebody prints them. Nothing is said of the others. */
+export async function secretsAtHand(
+  names: Iterable<string>,
+  sources: ReadonlyMap<string, SecretSource>,
+  context: SecretContext,
+): Promise<ReadonlyMap<string, string>> {
+  const late = new AbortController();
+  const over = once(late.signal, "abort");
+  const timer = setTimeout(() => {
+    late.abort();
+  }, AT_HAND);
+  const signal = AbortSignal.any([context.signal, late.signal]);
+  const values = new Map<string, string>();
+  const all = [...names].map(async (name) => {
+    const found = await resolveNamed([name], sources, { ...context, signal }).catch(
+      () => new Map<string, string>(),
+    );
+    for (const [key, value] of found) values.set(key, value);
+  });
+  await Promise.race([Promise.all(all), over]);
+  clearTimeout(timer);
+  return new Map(values);
 }

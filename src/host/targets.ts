@@ -8,7 +8,7 @@ import type { Target, TargetContext, TargetStatus, TargetVerbSpec } from "../por
 import { createMasker } from "../util/mask/index.ts";
 import { prepare } from "./prepare.ts";
 import { newRunId } from "./run-id.ts";
-import { resolveNamed } from "./secrets.ts";
+import { resolveNamed, secretsAtHand } from "./secrets.ts";
 import { foldersOf, openStore } from "./store.ts";
 
 /** How a target is to be looked at or changed outside a run. */
@@ -40,7 +40,8 @@ export async function targetStatus<Schemas extends ParamSchemas>(
 /**
  * Takes a target back to an earlier revision: the one before the live one unless `to` names it.
  *
- * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, `SECRET_MISSING`
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, and `SECRET_MISSING` where going
+ * back needs the secrets of the deploy
  */
 export async function rollbackTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
@@ -87,7 +88,7 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   pipe: Pipeline<Schemas>,
   name: string,
   options: TargetOptions<Schemas>,
-  needsSecrets: boolean,
+  goesBack: boolean,
   use: (target: Target<string>, spec: TargetVerbSpec, context: TargetContext) => Promise<T>,
 ): Promise<T> {
   const prepared = prepare(pipe, options);
@@ -95,15 +96,16 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   const { target, node } = findTarget(plan.nodes, prepared.nodes, name);
   const env = options.env ?? process.env;
   const signal = options.signal ?? new AbortController().signal;
-  const secrets = needsSecrets
-    ? await resolveNamed(node.secrets, prepared.secrets, { root, env, signal })
-    : new Map<string, string>();
+  const given = goesBack && target.rollbackNeedsSecrets === true;
+  // A way back that needs no secret does not fail for want of one: whatever keeps them may be what is down.
+  const find = given ? resolveNamed : secretsAtHand;
+  const secrets = await find(goesBack ? node.secrets : [], prepared.secrets, { root, env, signal });
   const masker = createMasker([...secrets].map(([secret, value]) => ({ name: secret, value })));
   const { stateDir } = foldersOf(pipe, options);
   const store = await openStore(pipe, options);
   const processes = createProcessGuard();
   try {
-    const spec: TargetVerbSpec = { target: target.spec, secrets: Object.fromEntries(secrets) };
+    const spec: TargetVerbSpec = { target: target.spec, secrets: given ? Object.fromEntries(secrets) : {} };
     return await use(target, spec, {
       run: newRunId(Date.now()),
       pipeline: plan.pipeline,

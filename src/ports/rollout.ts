@@ -23,6 +23,11 @@ export interface Target<in out Required extends string = never> {
     context: TargetContext,
     options: { readonly to?: number },
   ) => Promise<Release>;
+  /**
+   * True where `rollback` starts processes that need the secrets of the deploy: it is given them then, and is not begun
+   * where one cannot be had. @defaultValue false
+   */
+  readonly rollbackNeedsSecrets?: boolean;
   /** What deploying an app would change there now. Asks the target, changes nothing and takes no lock. The spec is a {@link DeploySpec}. */
   readonly preview?: (spec: never, context: TargetContext) => Promise<TargetPreview>;
   /** Looks whether a deploy could work: programs, packages, the way there, credentials, permissions. Changes nothing. */
@@ -38,9 +43,10 @@ export interface DeploySpec<TargetSpec = unknown> {
   readonly app: ResolvedApp;
 }
 
-/** What `status`, `rollback` and `stop` get: no app, but the secrets that a restarted release may name. */
+/** What `status`, `rollback` and `stop` get. */
 export interface TargetVerbSpec<TargetSpec = unknown> {
   readonly target: TargetSpec;
+  /** Values by name, where {@link Target.rollbackNeedsSecrets} says so; else none. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 

@@ -35,6 +35,7 @@ export function local<const R extends string = never>(options: LocalOptions<R>):
       context: TargetContext,
       options: { readonly to?: number },
     ): Promise<Release> => (await import("./verbs/rollback.ts")).rollbackLocal(spec, context, options),
+    rollbackNeedsSecrets: true,
     stop: async (spec: LocalVerbSpec, context: TargetContext): Promise<void> =>
       (await import("./verbs/stop.ts")).stopLocal(spec, context),
   };
