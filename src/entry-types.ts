@@ -26,4 +26,4 @@ export type { FlakyFigures, FlakyRecord } from "./host/flaky-tally.ts";
 export type { Run, RunOptions } from "./host/run.ts";
 export type { StateOptions } from "./host/store.ts";
 export type { PrepareOptions } from "./host/prepare.ts";
-export type { TargetOptions } from "./host/targets.ts";
+export type { TargetAppOptions, TargetOptions } from "./host/targets.ts";

@@ -63,6 +63,7 @@ export {
   rollbackTarget,
   stopTarget,
   targetStatus,
+  targetStatuses,
 } from "./host/lazy.ts";
 export { planOf } from "./host/plan-of.ts";
 export { run } from "./host/run.ts";

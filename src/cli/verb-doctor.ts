@@ -20,7 +20,7 @@ export async function performDoctor(pipe: Pipeline, command: Command, terminal: 
   const text =
     command.flags["json"] === true
       ? JSON.stringify(reports, undefined, 2)
-      : [...reports.map(reportText), summary(reports, failed)].join("\n\n");
+      : [...reports.map((one) => reportText(one, reports)), summary(reports, failed)].join("\n\n");
   terminal.out.write(`${text}\n`);
   return failed === 0 ? 0 : 1;
 }
@@ -31,8 +31,9 @@ function summary(reports: readonly CheckReport[], failed: number): string {
   return failed === 1 ? "One thing is missing." : `${failed} things are missing.`;
 }
 
-function reportText({ about, kind, checks }: CheckReport): string {
-  const title = kind === undefined ? about : `${about} (${kind})`;
+function reportText({ about, kind, node, checks }: CheckReport, all: readonly CheckReport[]): string {
+  const once = all.filter((one) => one.about === about && one.kind === kind).length === 1;
+  const title = kind === undefined ? about : `${about} (${kind})${once ? "" : `, for ${String(node)}`}`;
   const width = Math.max(...checks.map(({ what }) => what.length));
   return [title, ...checks.map((one) => checkText(one, width))].join("\n");
 }

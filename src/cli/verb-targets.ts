@@ -4,18 +4,20 @@ import {
   stopTarget,
   targetNames,
   targetStatus,
-  type TargetOptions,
+  targetStatuses,
+  type TargetAppOptions,
 } from "../host/targets.ts";
 import type { RevisionStatus, TargetStatus } from "../ports/index.ts";
 import type { Command } from "./arguments.ts";
-import { commonOptions, countFlag } from "./command-options.ts";
+import { commonOptions, countFlag, textFlag } from "./command-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function performStatus(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const options = optionsOf(command, terminal);
   const [only] = command.operands;
   const names = only === undefined ? targetNames(pipe, options) : [only];
-  const statuses = await Promise.all(names.map((name) => targetStatus(pipe, name, options)));
+  const found = await Promise.all(names.map((name) => targetStatuses(pipe, name, options)));
+  const statuses = found.flat();
   const text =
     command.flags["json"] === true
       ? JSON.stringify(statuses, undefined, 2)
@@ -31,7 +33,7 @@ export async function performHistory(pipe: Pipeline, command: Command, terminal:
   const text =
     command.flags["json"] === true
       ? JSON.stringify(history, undefined, 2)
-      : lines.join("\n") || `Nothing was ever released to ${name}.`;
+      : lines.join("\n") || `Nothing was ever released to ${shown(name, command)}.`;
   terminal.out.write(`${text}\n`);
   return 0;
 }
@@ -44,7 +46,7 @@ export async function performRollback(pipe: Pipeline, command: Command, terminal
     ...(to === undefined ? {} : { to }),
   });
   terminal.out.write(
-    `${name}: revision ${release.revision} is live at ${release.url} (${release.digest.slice(0, 19)})\n`,
+    `${shown(name, command)}: revision ${release.revision} is live at ${release.url} (${release.digest.slice(0, 19)})\n`,
   );
   return 0;
 }
@@ -52,13 +54,24 @@ export async function performRollback(pipe: Pipeline, command: Command, terminal
 export async function performStop(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const [name = ""] = command.operands;
   await stopTarget(pipe, name, optionsOf(command, terminal));
-  terminal.out.write(`${name}: nothing runs there any more\n`);
+  terminal.out.write(`${shown(name, command)}: nothing runs there any more\n`);
   return 0;
 }
 
-function optionsOf(command: Command, terminal: Terminal): TargetOptions {
+/** A target, and the app on it that was asked for. */
+function shown(target: string, command: Command): string {
+  return titleOf(target, textFlag(command, "app"));
+}
+
+function titleOf(target: string, app: string | undefined): string {
+  return app === undefined ? target : `${target} (${app})`;
+}
+
+function optionsOf(command: Command, terminal: Terminal): TargetAppOptions {
+  const app = textFlag(command, "app");
   return {
     ...commonOptions(command),
+    ...(app === undefined ? {} : { app }),
     env: terminal.env,
     log: (text) => {
       terminal.err.write(text);
@@ -67,7 +80,7 @@ function optionsOf(command: Command, terminal: Terminal): TargetOptions {
 }
 
 function statusText(status: TargetStatus): string {
-  const lines = [`${status.target}${status.url === undefined ? "" : `  ${status.url}`}`];
+  const lines = [`${titleOf(status.target, status.app)}${status.url === undefined ? "" : `  ${status.url}`}`];
   if (status.stable === undefined) lines.push("  nothing is live");
   else lines.push(`  live       ${revisionText(status.stable)}`);
   if (status.candidate !== undefined) {

@@ -55,6 +55,7 @@ const OFFLINE: Flag = {
   name: "offline",
   help: "ask no target what a deploy would change there, and no remote cache",
 };
+const APP: Flag = { name: "app", value: "NAME", help: "which app, where the target holds several" };
 const TARGET = [{ name: "TARGET", optional: false }];
 
 /** The verbs, the default one first. The reference page is made from this table. */
@@ -225,7 +226,7 @@ export const VERBS: readonly Verb[] = [
     name: "history",
     help: "every revision that a target remembers, the newest first",
     operands: TARGET,
-    flags: [{ name: "json", help: "as JSON" }, ...COMMON],
+    flags: [APP, { name: "json", help: "as JSON" }, ...COMMON],
   },
   {
     name: "rollback",
@@ -233,8 +234,9 @@ export const VERBS: readonly Verb[] = [
     operands: TARGET,
     flags: [
       { name: "to", value: "REVISION", help: "the revision (default: the one before the live one)" },
+      APP,
       ...COMMON,
     ],
   },
-  { name: "stop", help: "end everything that runs on a target", operands: TARGET, flags: COMMON },
+  { name: "stop", help: "end everything that runs on a target", operands: TARGET, flags: [APP, ...COMMON] },
 ];

@@ -17,6 +17,8 @@ export interface CheckReport {
   readonly about: string;
   /** The target's kind; undefined for secrets. */
   readonly kind: string | undefined;
+  /** The id of the deploy that was looked at; undefined for secrets. */
+  readonly node: string | undefined;
   readonly checks: readonly TargetCheck[];
 }
 
@@ -34,7 +36,7 @@ export async function checkTargets<Schemas extends ParamSchemas>(
   const prepared = prepare(pipe, options);
   const { plan, root } = prepared;
   const deploys = prepared.nodes.flatMap(({ action }, index) =>
-    action.kind === "deploy" ? [{ action, made: madeBefore(plan, index) }] : [],
+    action.kind === "deploy" ? [{ action, node: plan.nodes[index]?.id, made: madeBefore(plan, index) }] : [],
   );
   const names = [...new Set(deploys.map(({ action }) => action.target.name))];
   const { only } = options;
@@ -64,16 +66,16 @@ export async function checkTargets<Schemas extends ParamSchemas>(
   try {
     const targets = deploys
       .filter(({ action }) => only === undefined || action.target.name === only)
-      .map(async ({ action, made }): Promise<CheckReport> => {
+      .map(async ({ action, node, made }): Promise<CheckReport> => {
         const { target } = action;
         const spec: DeploySpec = { target: target.spec, app: { ...draftApp(action), made } };
         const checks = (await target.check?.(spec as never, context)) ?? [NOTHING];
-        return { about: target.name, kind: target.kind, checks };
+        return { about: target.name, kind: target.kind, node, checks };
       });
     const secrets = new Set(only === undefined ? plan.nodes.flatMap((node) => node.secrets) : []);
     const had = [...secrets].sort().map((name) => hasSecret(name, prepared.secrets, { root, env, signal }));
     const [ofSecrets, ofTargets] = await Promise.all([Promise.all(had), Promise.all(targets)]);
-    const report: CheckReport = { about: "secrets", kind: undefined, checks: ofSecrets };
+    const report: CheckReport = { about: "secrets", kind: undefined, node: undefined, checks: ofSecrets };
     return ofSecrets.length === 0 ? ofTargets : [report, ...ofTargets];
   } finally {
     processes.close();

@@ -6,14 +6,14 @@ import type { Cleaned, CleanOptions } from "./clean.ts";
 import type { DecisionResult } from "./decide.ts";
 import type { FlakyHistory, FlakyOptions } from "./flaky.ts";
 import type { StateOptions } from "./store.ts";
-import type { TargetOptions } from "./targets.ts";
+import type { TargetAppOptions, TargetOptions } from "./targets.ts";
 
 // Targets are looked at far less often than pipelines are imported, so their part is loaded when it is called.
 
 /**
- * What is live on a target of the pipeline. Changes nothing.
+ * What is live on a target of the pipeline. Changes nothing. Where the target holds several apps, `app` names one.
  *
- * @throws SluiceError `TARGET_UNKNOWN`, `STATE_CORRUPT`
+ * @throws SluiceError `TARGET_UNKNOWN`, `STATE_CORRUPT`, and `TARGET_STATE` for several apps of which none is named
  *
  * @example
  * ```ts
@@ -26,9 +26,29 @@ import type { TargetOptions } from "./targets.ts";
 export async function targetStatus<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options?: TargetOptions<Schemas>,
+  options?: TargetAppOptions<Schemas>,
 ): Promise<TargetStatus> {
   return await (await import("./targets.ts")).targetStatus(pipe, name, options);
+}
+
+/**
+ * What is live on a target of the pipeline, by app where it holds several; one status at least. Changes nothing.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`, `STATE_CORRUPT`
+ *
+ * @example
+ * ```ts
+ * import { targetStatuses } from "sluice";
+ *
+ * for (const { app, stable } of await targetStatuses(pipe, "production")) console.log(app, stable?.revision);
+ * ```
+ */
+export async function targetStatuses<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options?: TargetOptions<Schemas>,
+): Promise<readonly TargetStatus[]> {
+  return await (await import("./targets.ts")).targetStatuses(pipe, name, options);
 }
 
 /**
@@ -55,7 +75,8 @@ export async function checkTargets<Schemas extends ParamSchemas>(
 }
 
 /**
- * Takes a target back to an earlier revision: the one before the live one unless `to` names it.
+ * Takes a target back to an earlier revision: the one before the live one unless `to` names it. Where the target holds
+ * several apps, `app` names the one that is meant.
  *
  * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `TARGET_BUSY`, `RELEASE_UNHEALTHY`, and `SECRET_MISSING` where going
  * back needs the secrets of the deploy, as on the local target
@@ -63,7 +84,7 @@ export async function checkTargets<Schemas extends ParamSchemas>(
 export async function rollbackTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options?: TargetOptions<Schemas> & { readonly to?: number },
+  options?: TargetAppOptions<Schemas> & { readonly to?: number },
 ): Promise<Release> {
   return await (await import("./targets.ts")).rollbackTarget(pipe, name, options);
 }
@@ -119,14 +140,15 @@ export async function flakyHistory<Schemas extends ParamSchemas>(
 }
 
 /**
- * Ends everything that runs on a target. Its history stays.
+ * Ends everything that runs on a target, or of its app that is named. Its history stays.
  *
- * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_BUSY`, and `TARGET_STATE` where the target cannot be stopped
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_BUSY`, and `TARGET_STATE` where the target cannot be stopped, or holds
+ *   several apps of which none is named
  */
 export async function stopTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options?: TargetOptions<Schemas>,
+  options?: TargetAppOptions<Schemas>,
 ): Promise<void> {
   await (await import("./targets.ts")).stopTarget(pipe, name, options);
 }

@@ -22,19 +22,43 @@ export interface TargetOptions<Schemas extends ParamSchemas = ParamSchemas> {
   readonly log?: (text: string) => void;
 }
 
+/** As {@link TargetOptions}, about one app. */
+export interface TargetAppOptions<
+  Schemas extends ParamSchemas = ParamSchemas,
+> extends TargetOptions<Schemas> {
+  /** Its name, where the target holds several. */
+  readonly app?: string;
+}
+
 /**
  * What is live on a target of the pipeline. Changes nothing.
  *
- * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `STATE_CORRUPT`
+ * @throws SluiceError `TARGET_UNKNOWN`, `STATE_CORRUPT`, and `TARGET_STATE` for several apps of which none is named
  */
 export async function targetStatus<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options: TargetOptions<Schemas> = {},
+  options: TargetAppOptions<Schemas> = {},
 ): Promise<TargetStatus> {
   return await withTarget(pipe, name, options, false, (target, spec, context) =>
     target.status(spec as never, context),
   );
+}
+
+/**
+ * What is live on a target of the pipeline, by app where it holds several; one status at least. Changes nothing.
+ *
+ * @throws SluiceError `TARGET_UNKNOWN`, `TARGET_STATE`, `STATE_CORRUPT`
+ */
+export async function targetStatuses<Schemas extends ParamSchemas>(
+  pipe: Pipeline<Schemas>,
+  name: string,
+  options: TargetOptions<Schemas> = {},
+): Promise<readonly TargetStatus[]> {
+  return await withTarget(pipe, name, options, false, async (target, spec, context) => {
+    const all = (await target.statuses?.(spec as never, context)) ?? [];
+    return all.length > 0 ? all : [await target.status(spec as never, context)];
+  });
 }
 
 /**
@@ -46,7 +70,7 @@ export async function targetStatus<Schemas extends ParamSchemas>(
 export async function rollbackTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options: TargetOptions<Schemas> & { readonly to?: number } = {},
+  options: TargetAppOptions<Schemas> & { readonly to?: number } = {},
 ): Promise<Release> {
   const how = options.to === undefined ? {} : { to: options.to };
   return await withTarget(pipe, name, options, true, (target, spec, context) =>
@@ -62,7 +86,7 @@ export async function rollbackTarget<Schemas extends ParamSchemas>(
 export async function stopTarget<Schemas extends ParamSchemas>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options: TargetOptions<Schemas> = {},
+  options: TargetAppOptions<Schemas> = {},
 ): Promise<void> {
   await withTarget(pipe, name, options, false, async (target, spec, context) => {
     if (target.stop === undefined) {
@@ -87,13 +111,20 @@ export function targetNames<Schemas extends ParamSchemas>(
 async function withTarget<Schemas extends ParamSchemas, T>(
   pipe: Pipeline<Schemas>,
   name: string,
-  options: TargetOptions<Schemas>,
+  options: TargetAppOptions<Schemas>,
   goesBack: boolean,
   use: (target: Target<string>, spec: TargetVerbSpec, context: TargetContext) => Promise<T>,
 ): Promise<T> {
   const prepared = prepare(pipe, options);
   const { plan, root } = prepared;
   const { target, node } = findTarget(plan.nodes, prepared.nodes, name);
+  const { app } = options;
+  if (app !== undefined && target.statuses === undefined) {
+    throw new SluiceError(
+      "USAGE",
+      `a target of kind ${target.kind} holds one app, which is not asked for by its name`,
+    );
+  }
   const env = options.env ?? process.env;
   const signal = options.signal ?? new AbortController().signal;
   const given = goesBack && target.rollbackNeedsSecrets === true;
@@ -105,7 +136,11 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   const store = await openStore(pipe, options);
   const processes = createProcessGuard();
   try {
-    const spec: TargetVerbSpec = { target: target.spec, secrets: given ? Object.fromEntries(secrets) : {} };
+    const spec: TargetVerbSpec = {
+      target: target.spec,
+      secrets: given ? Object.fromEntries(secrets) : {},
+      ...(app === undefined ? {} : { app }),
+    };
     return await use(target, spec, {
       run: newRunId(Date.now()),
       pipeline: plan.pipeline,

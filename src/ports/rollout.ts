@@ -15,8 +15,13 @@ export interface Target<in out Required extends string = never> {
   readonly requires: readonly Required[];
   /** Opens the target for one deploy and takes its lock. The spec is a {@link DeploySpec}. Throws `TARGET_BUSY`. */
   readonly connect: (spec: never, context: TargetContext) => Promise<RolloutDriver>;
-  /** What is live there now. Reads only. */
+  /** What is live there now. Reads only. The spec is a {@link TargetVerbSpec}, as for the next ones. */
   readonly status: (spec: never, context: TargetContext) => Promise<TargetStatus>;
+  /**
+   * What is live of each app. Absent where a target holds one at most; where it is there, `app` of the spec says to `status`,
+   * `rollback` and `stop` which of several is meant, and they throw `TARGET_STATE` without it.
+   */
+  readonly statuses?: (spec: never, context: TargetContext) => Promise<readonly TargetStatus[]>;
   /** Goes back to an earlier revision: the one before the live one unless `to` names it. */
   readonly rollback: (
     spec: never,
@@ -46,6 +51,8 @@ export interface DeploySpec<TargetSpec = unknown> {
 /** What `status`, `rollback` and `stop` get. */
 export interface TargetVerbSpec<TargetSpec = unknown> {
   readonly target: TargetSpec;
+  /** Which of several apps is meant; absent: the only one. */
+  readonly app?: string;
   /** Values by name, where {@link Target.rollbackNeedsSecrets} says so; else none. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -80,6 +87,8 @@ export interface ResolvedApp {
 
 export interface TargetStatus {
   readonly target: string;
+  /** Which app it is about, where the target holds several. */
+  readonly app?: string;
   readonly url: string | undefined;
   readonly stable: RevisionStatus | undefined;
   readonly candidate: RevisionStatus | undefined;

@@ -2,7 +2,7 @@ import type { Pipeline } from "../../builder/index.ts";
 import { isSluiceError, messageOf } from "../../errors/index.ts";
 import type { JsonObject, PlanNode } from "../../model/index.ts";
 import type { RecordedRun, TargetStatus } from "../../ports/index.ts";
-import { targetStatus } from "../targets.ts";
+import { targetStatuses } from "../targets.ts";
 import { localHolds, type LocalHolds } from "./local-targets.ts";
 
 const LOCAL = "deploy:local";
@@ -19,7 +19,7 @@ export class TargetHolds {
   readonly #pipe: Pipeline;
   readonly #options: HoldsOptions;
   readonly #stateDir: string;
-  readonly #asked = new Map<string, Promise<TargetStatus | string | undefined>>();
+  readonly #asked = new Map<string, Promise<readonly TargetStatus[] | string | undefined>>();
   #local: Promise<LocalHolds> | undefined;
 
   constructor(pipe: Pipeline, options: HoldsOptions, stateDir: string) {
@@ -49,22 +49,22 @@ export class TargetHolds {
     const key = JSON.stringify([node.uses, target]);
     let asking = this.#asked.get(key);
     if (asking === undefined) this.#asked.set(key, (asking = this.#ask(name, params)));
-    const status = await asking;
-    if (status === undefined || typeof status === "string") return status;
-    const of = [status.stable, status.candidate, ...status.history].find(
-      (one) => one?.run === run && one.state !== "aborted",
-    );
+    const statuses = await asking;
+    if (statuses === undefined || typeof statuses === "string") return statuses;
+    const of = statuses
+      .flatMap(({ stable, candidate, history }) => [stable, candidate, ...history])
+      .find((one) => one?.run === run && one.state !== "aborted");
     return of && `revision ${of.revision} of target ${name}, ${of.state}, came from it`;
   }
 
   /** What is at a target; a text where that cannot be found out, `undefined` where the pipeline no longer has it. */
-  async #ask(name: string, params: JsonObject): Promise<TargetStatus | string | undefined> {
+  async #ask(name: string, params: JsonObject): Promise<readonly TargetStatus[] | string | undefined> {
     const { params: given, ...options } = this.#options;
     // The definition may have other targets for other params, and may not take the recorded ones any more.
     let answer: string | undefined;
     for (const tried of [params, given ?? {}]) {
       try {
-        return await targetStatus(this.#pipe, name, { ...options, params: tried });
+        return await targetStatuses(this.#pipe, name, { ...options, params: tried });
       } catch (error) {
         if (isSluiceError(error) && error.code === "TARGET_UNKNOWN") continue;
         const text = messageOf(error);

@@ -40,6 +40,8 @@ export function kubernetes<const R extends string = never>(options: KubernetesOp
       (await import("./connect.ts")).connectKubernetes(hands, spec, context),
     status: async (spec: KubernetesVerbSpec, context: TargetContext): Promise<TargetStatus> =>
       (await import("./verbs/status.ts")).statusOfKubernetes(hands, spec, context),
+    statuses: async (spec: KubernetesVerbSpec, context: TargetContext): Promise<readonly TargetStatus[]> =>
+      (await import("./verbs/status.ts")).statusesOfKubernetes(hands, spec, context),
     rollback: async (
       spec: KubernetesVerbSpec,
       context: TargetContext,

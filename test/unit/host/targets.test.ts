@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { rolling, service } from "../../../src/deploy/index.ts";
 import { rollbackTarget } from "../../../src/host/targets.ts";
 import { env, pipeline } from "../../../src/index.ts";
-import type { Target, TargetContext, TargetVerbSpec } from "../../../src/ports/index.ts";
+import type { Target, TargetContext, TargetStatus, TargetVerbSpec } from "../../../src/ports/index.ts";
 
 /** A target that notes what its verbs are given. */
 function noting(asked: TargetVerbSpec[], more: Partial<Target> = {}): Target {
@@ -49,5 +49,16 @@ describe("going back", () => {
     await rollbackTarget(pipe, "prod", { env: { SHOP_KEY }, log: (text) => log.push(text) });
     expect(asked.map(({ secrets }) => secrets)).toEqual([{}, {}]);
     expect(log).toEqual(["the key is hunter2-and-more", expect.not.stringContaining("hunter2")]);
+  });
+});
+
+describe("several apps on a target", () => {
+  it("are asked for by name where the target knows of them, and nowhere else", async () => {
+    const asked: TargetVerbSpec[] = [];
+    const alone = rollbackTarget(deploying(noting(asked)), "prod", { env: {}, app: "web" });
+    await expect(alone).rejects.toMatchObject({ code: "USAGE" });
+    const statuses = (): Promise<readonly TargetStatus[]> => Promise.resolve([]);
+    await rollbackTarget(deploying(noting(asked, { statuses })), "prod", { env: {}, app: "web" });
+    expect(asked).toEqual([{ target: {}, secrets: {}, app: "web" }]);
   });
 });

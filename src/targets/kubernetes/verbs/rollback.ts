@@ -12,7 +12,7 @@ import type { TargetHands } from "../place.ts";
 import type { HelmContent, StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
-import { findApp } from "./find-app.ts";
+import { appOf, findApps } from "./find-apps.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function rollbackKubernetes(
 ): Promise<Release> {
   const { name } = spec.target;
   const { session, open } = await openSession(hands, spec.target, context, async (open) => {
-    const app = await findApp(open, name);
+    const app = appOf(spec, await findApps(open, name));
     if (app === undefined) throw unknownTarget(name, open.api.cluster);
     return app;
   });

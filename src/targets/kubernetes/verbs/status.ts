@@ -8,54 +8,86 @@ import { listReleases, readPayload } from "../release/record-store.ts";
 import type { StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { bundleUrl, serviceUrl } from "../traffic/service-object.ts";
-import { findApp } from "./find-app.ts";
+import { appOf, findApps } from "./find-apps.ts";
 
-/** What is live at a target, as the cluster says. Takes no lease and changes nothing. */
+/**
+ * What is live at a target, as the cluster says. Takes no lease and changes nothing. Throws `TARGET_STATE` for several apps
+ * of which none is named.
+ */
 export async function statusOfKubernetes(
   hands: TargetHands,
   spec: KubernetesVerbSpec,
   context: TargetContext,
 ): Promise<TargetStatus> {
-  const { name } = spec.target;
+  const [status] = await look(hands, spec, context, (apps) => {
+    const app = appOf(spec, apps);
+    return app === undefined ? [] : [app];
+  });
+  const { name: target } = spec.target;
+  return (
+    status ?? { target, url: undefined, stable: undefined, candidate: undefined, weight: 0, history: [] }
+  );
+}
+
+/** What is live of each app of a target. */
+export async function statusesOfKubernetes(
+  hands: TargetHands,
+  spec: KubernetesVerbSpec,
+  context: TargetContext,
+): Promise<readonly TargetStatus[]> {
+  return await look(hands, spec, context, (apps) => apps);
+}
+
+async function look(
+  hands: TargetHands,
+  spec: KubernetesVerbSpec,
+  context: TargetContext,
+  which: (apps: readonly string[]) => readonly string[],
+): Promise<readonly TargetStatus[]> {
   const open = await openCluster(hands, spec.target, context);
   try {
-    const app = await findApp(open, name);
-    if (app === undefined) {
-      return {
-        target: name,
-        url: undefined,
-        stable: undefined,
-        candidate: undefined,
-        weight: 0,
-        history: [],
-      };
-    }
-    const { api, namespace } = open;
-    const owner = { app, namespace, target: name };
-    const place = { ...owner, pipeline: context.pipeline, run: context.run };
-    const releases = await listReleases(api, owner);
-    const now = await lookAt(api, place, releases);
-    const { stable, candidate } = now;
-    const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
-    const { weight } = await router.read(partiesOf(now));
-    const whole = stable && (await wholeReady(open, stable.release));
-    const statuses = releases.map((release) => {
-      const status = statusOf(release, [stable, candidate]);
-      return whole !== undefined && release === stable?.release ? { ...status, ready: whole } : status;
-    });
-    const side = (of: SideNow | undefined): RevisionStatus | undefined =>
-      statuses.find(({ revision }) => revision === of?.revision);
-    return {
-      target: name,
-      url: stable && (router.url ?? (await urlOf(open, app, stable.release))),
-      stable: side(stable),
-      candidate: side(candidate),
-      weight,
-      history: statuses,
-    };
+    const apps = await findApps(open, spec.target.name);
+    return await Promise.all(
+      which(apps).map(async (app) => {
+        const status = await statusOfApp(open, spec, context, app);
+        return apps.length === 1 ? status : { ...status, app };
+      }),
+    );
   } finally {
     open.api.close();
   }
+}
+
+async function statusOfApp(
+  open: OpenCluster,
+  spec: KubernetesVerbSpec,
+  context: TargetContext,
+  app: string,
+): Promise<TargetStatus> {
+  const { name } = spec.target;
+  const { api, namespace } = open;
+  const owner = { app, namespace, target: name };
+  const place = { ...owner, pipeline: context.pipeline, run: context.run };
+  const releases = await listReleases(api, owner);
+  const now = await lookAt(api, place, releases);
+  const { stable, candidate } = now;
+  const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
+  const { weight } = await router.read(partiesOf(now));
+  const whole = stable && (await wholeReady(open, stable.release));
+  const statuses = releases.map((release) => {
+    const status = statusOf(release, [stable, candidate]);
+    return whole !== undefined && release === stable?.release ? { ...status, ready: whole } : status;
+  });
+  const side = (of: SideNow | undefined): RevisionStatus | undefined =>
+    statuses.find(({ revision }) => revision === of?.revision);
+  return {
+    target: name,
+    url: stable && (router.url ?? (await urlOf(open, app, stable.release))),
+    stable: side(stable),
+    candidate: side(candidate),
+    weight,
+    history: statuses,
+  };
 }
 
 function statusOf({ header }: StoredRelease, sides: readonly (SideNow | undefined)[]): RevisionStatus {

@@ -5,12 +5,12 @@ import { isEmpty } from "../driver/situation.ts";
 import { openSession } from "../open-session.ts";
 import { openCluster, type TargetHands } from "../place.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
-import { findApp } from "./find-app.ts";
+import { appOf, findApps } from "./find-apps.ts";
 
 /**
  * Ends every pod of a target's service. Its releases, its Service and its configuration stay, so that a rollback or a
- * deploy can bring it back. Does nothing where nothing runs. Throws `TARGET_BUSY`, `TARGET_STATE` for manifests, of which
- * nobody can say what ending them would mean.
+ * deploy can bring it back. Does nothing where nothing runs. Throws `TARGET_BUSY`, `TARGET_UNKNOWN`, `TARGET_STATE` for
+ * manifests, of which nobody can say what ending them would mean.
  */
 export async function stopKubernetes(
   hands: TargetHands,
@@ -18,9 +18,10 @@ export async function stopKubernetes(
   context: TargetContext,
 ): Promise<void> {
   const known = await openCluster(hands, spec.target, context);
-  const app = await findApp(known, spec.target.name).finally(() => {
+  const apps = await findApps(known, spec.target.name).finally(() => {
     known.api.close();
   });
+  const app = appOf(spec, apps);
   if (app === undefined) return;
   const { session } = await openSession(hands, spec.target, context, () => app);
   try {

@@ -5,7 +5,10 @@ import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts
 import type { TargetHands } from "../../../../../src/targets/kubernetes/place.ts";
 import { at } from "../../../../../src/targets/kubernetes/readiness/object.ts";
 import { rollbackKubernetes } from "../../../../../src/targets/kubernetes/verbs/rollback.ts";
-import { statusOfKubernetes } from "../../../../../src/targets/kubernetes/verbs/status.ts";
+import {
+  statusesOfKubernetes,
+  statusOfKubernetes,
+} from "../../../../../src/targets/kubernetes/verbs/status.ts";
 import { stopKubernetes } from "../../../../../src/targets/kubernetes/verbs/stop.ts";
 import { job, service } from "../../../../../src/deploy/index.ts";
 import { FakeCluster } from "./fake-cluster.ts";
@@ -187,5 +190,32 @@ describe("the verbs of a Kubernetes target", () => {
     await stopKubernetes(hands, verb, context);
     await release("3");
     expect(await status()).toMatchObject({ stable: { revision: 3 } });
+  });
+
+  it("is about one of several apps, which is named", async () => {
+    for (const version of ["1", "2"]) for (const name of ["api", "web"]) await release(version, { name });
+    await expect(status()).rejects.toThrow('target "prod" holds several apps: api, web');
+    await expect(rollback()).rejects.toMatchObject({ code: "TARGET_STATE" });
+    await expect(stopKubernetes(hands, verb, context)).rejects.toMatchObject({ code: "TARGET_STATE" });
+    const of = (app: string) => ({ ...verb, app });
+    const other = statusOfKubernetes(hands, of("shop"), context);
+    await expect(other).rejects.toMatchObject({ code: "TARGET_UNKNOWN", hint: "It holds: api, web." });
+    expect(await rollbackKubernetes(hands, of("web"), context, {})).toMatchObject({
+      name: "web",
+      revision: 1,
+    });
+    await stopKubernetes(hands, of("api"), context);
+    expect(await statusesOfKubernetes(hands, verb, context)).toMatchObject([
+      { target: "prod", app: "api", stable: undefined },
+      { target: "prod", app: "web", stable: { revision: 1 } },
+    ]);
+  });
+
+  it("says no app's name where there is one alone", async () => {
+    await release("1");
+    const [one, ...others] = await statusesOfKubernetes(hands, verb, context);
+    expect(others).toEqual([]);
+    expect(one).toEqual(await status());
+    expect(one).not.toHaveProperty("app");
   });
 });
