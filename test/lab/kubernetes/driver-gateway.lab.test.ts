@@ -1,39 +1,15 @@
 // needs: kwok
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blueGreen, canary, metric, rolling } from "../../../src/deploy/index.ts";
 import { gateway } from "../../../src/targets/kubernetes/index.ts";
-import type { KubeObject, ObjectWatch } from "../../../src/targets/kubernetes/api/types.ts";
-import { at, list, text } from "../../../src/targets/kubernetes/readiness/object.ts";
+import { text } from "../../../src/targets/kubernetes/readiness/object.ts";
 import { need } from "../lab.ts";
+import { PlayedGateway, ROUTE } from "./played-gateway.ts";
 import { labService, RolloutKit } from "./rollout-kit.ts";
-
-const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } as const;
-const VERSION = "v1.3.0";
-
-/** The definition of HTTPRoute as its own module has it. */
-async function routeDefinition(): Promise<KubeObject> {
-  const { stdout } = await promisify(execFile)(
-    "go",
-    ["mod", "download", "-json", `sigs.k8s.io/gateway-api@${VERSION}`],
-    {
-      cwd: "/",
-    },
-  );
-  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
-  const file = join(Dir, "config", "crd", "standard", "gateway.networking.k8s.io_httproutes.yaml");
-  return parse(await readFile(file, "utf8")) as KubeObject;
-}
 
 describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real control plane", () => {
   let kit: RolloutKit;
-  let routes: ObjectWatch;
-  let refuse = false;
-  const weights: number[] = [];
+  let played: PlayedGateway;
 
   beforeAll(async () => {
     const traffic = gateway({ parents: ["public"], hostnames: ["web.example"] });
@@ -42,41 +18,13 @@ describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real con
       traffic,
       timeout: "20s",
     });
-    const definition = await routeDefinition();
-    await kit.api.apply(definition, { manager: "sluice-lab", force: true });
-    await vi.waitFor(() => kit.api.list(ROUTE, { namespace: "default" }), { timeout: 30_000, interval: 100 });
-    routes = kit.api.watch(ROUTE, { namespace: kit.namespace });
-    await routes.synced;
-    // A Gateway's controller is played: it answers for each generation of the route that it sees.
-    routes.onChange((_key, route) => {
-      if (route !== undefined) void answer(route);
-    });
+    played = await PlayedGateway.open(kit.api, kit.namespace);
   });
 
   afterAll(async () => {
-    routes.close();
+    played.close();
     await kit.remove();
   });
-
-  async function answer(route: KubeObject): Promise<void> {
-    const observedGeneration = route.metadata.generation;
-    const [told] = list(route, "status", "parents");
-    const [seen] = list(told, "conditions");
-    if (at(seen, "observedGeneration") === observedGeneration) return;
-    weights.push(Number(at(route, "spec", "rules", 0, "backendRefs", 1, "weight")));
-    const condition = (type: string, status: string): object => ({
-      type,
-      status,
-      observedGeneration,
-      reason: status === "True" ? type : "BackendNotFound",
-      message: status === "True" ? "" : "no such backend",
-      lastTransitionTime: new Date().toISOString(),
-    });
-    const conditions = [condition("Accepted", "True"), condition("ResolvedRefs", refuse ? "False" : "True")];
-    const parents = [{ controllerName: "lab.local/played", parentRef: { name: "public" }, conditions }];
-    const ref = { ...ROUTE, name: route.metadata.name, namespace: kit.namespace };
-    await kit.api.merge(ref, { status: { parents } }, { subresource: "status" }).catch(() => undefined);
-  }
 
   const app = (version: string): object => labService({ version, replicas: 2 });
   const revisionOf = async (service: string): Promise<string> =>
@@ -86,7 +34,7 @@ describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real con
   it("goes through exact weights whatever the number of replicas, and ends under the names that stay", async () => {
     const first = await kit.release(app("v1"), rolling());
     expect(first.result).toMatchObject({ outcome: "released", release: { url: "http://web.example" } });
-    weights.length = 0;
+    played.weights.length = 0;
     const steps = canary({
       steps: [3, 37],
       every: "1s",
@@ -97,7 +45,7 @@ describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real con
     });
     const { result } = await kit.release(app("v2"), steps);
     expect(result).toMatchObject({ outcome: "released", release: { revision: 2 } });
-    expect(weights).toEqual([3, 37, 100, 0]);
+    expect(played.weights).toEqual([3, 37, 100, 0]);
     for (const service of ["web", "web-stable", "web-candidate"]) expect(await revisionOf(service)).toBe("2");
   });
 
@@ -110,10 +58,10 @@ describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real con
   });
 
   it("does not go on while the Gateway finds no backend, and says what it says", async () => {
-    refuse = true;
+    played.refuses = true;
     const failed = kit.release(app("v4"), rolling());
     await expect(failed).rejects.toThrow(/no such backend/);
-    refuse = false;
+    played.refuses = false;
     const { result } = await kit.release(app("v4"), rolling());
     expect(result.outcome).toBe("released");
   });

@@ -25,11 +25,10 @@ const SERVICE: Rights = [
   ["discovery.k8s.io/v1", "EndpointSlice", "list watch"],
 ];
 
-const GATEWAY: Rights = [
-  ["gateway.networking.k8s.io/v1", "HTTPRoute", "get list watch create patch update delete"],
-];
 const EACH = "get create patch delete";
 const WATCHED = "get list watch create patch delete";
+
+const GATEWAY: Rights = [["gateway.networking.k8s.io/v1", "HTTPRoute", WATCHED]];
 
 /** All that deploying a `service()` will ask of the server. */
 export function servicePermissions(app: unknown, target: KubernetesSpec, namespace: string): Permission[] {

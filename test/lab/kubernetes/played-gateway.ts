@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { vi } from "vitest";
+import { parse } from "yaml";
+import type { ClusterApi, KubeObject, ObjectWatch } from "../../../src/targets/kubernetes/api/types.ts";
+import { at, list } from "../../../src/targets/kubernetes/readiness/object.ts";
+
+export const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } as const;
+const VERSION = "v1.3.0";
+
+/** The definition of HTTPRoute as its own module has it. */
+async function routeDefinition(): Promise<KubeObject> {
+  const module = `sigs.k8s.io/gateway-api@${VERSION}`;
+  const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json", module], { cwd: "/" });
+  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
+  const file = join(Dir, "config", "crd", "standard", "gateway.networking.k8s.io_httproutes.yaml");
+  return parse(await readFile(file, "utf8")) as KubeObject;
+}
+
+/** A Gateway's controller, played: it answers for each generation of each route in a namespace that it sees. */
+export class PlayedGateway {
+  /** Of the candidate, as they came. */
+  readonly weights: number[] = [];
+  refuses = false;
+  readonly #api: ClusterApi;
+  readonly #namespace: string;
+  readonly #routes: ObjectWatch;
+
+  private constructor(api: ClusterApi, namespace: string) {
+    this.#api = api;
+    this.#namespace = namespace;
+    this.#routes = api.watch(ROUTE, { namespace });
+    this.#routes.onChange((_key, route) => {
+      if (route !== undefined) void this.#answer(route);
+    });
+  }
+
+  static async open(api: ClusterApi, namespace: string): Promise<PlayedGateway> {
+    await api.apply(await routeDefinition(), { manager: "sluice-lab", force: true });
+    await vi.waitFor(() => api.list(ROUTE, { namespace: "default" }), { timeout: 30_000, interval: 100 });
+    const gateway = new PlayedGateway(api, namespace);
+    await gateway.#routes.synced;
+    return gateway;
+  }
+
+  close(): void {
+    this.#routes.close();
+  }
+
+  async #answer(route: KubeObject): Promise<void> {
+    const observedGeneration = route.metadata.generation;
+    const [told] = list(route, "status", "parents");
+    const [seen] = list(told, "conditions");
+    if (at(seen, "observedGeneration") === observedGeneration) return;
+    this.weights.push(Number(at(route, "spec", "rules", 0, "backendRefs", 1, "weight")));
+    const condition = (type: string, status: string): object => ({
+      type,
+      status,
+      observedGeneration,
+      reason: status === "True" ? type : "BackendNotFound",
+      message: status === "True" ? "" : "no such backend",
+      lastTransitionTime: new Date().toISOString(),
+    });
+    const conditions = [
+      condition("Accepted", "True"),
+      condition("ResolvedRefs", this.refuses ? "False" : "True"),
+    ];
+    const parents = [{ controllerName: "lab.local/played", parentRef: { name: "public" }, conditions }];
+    const ref = { ...ROUTE, name: route.metadata.name, namespace: this.#namespace };
+    await this.#api.merge(ref, { status: { parents } }, { subresource: "status" }).catch(() => undefined);
+  }
+}
