@@ -1,4 +1,4 @@
-// needs: kwok, openssl
+// needs: kwok, openssl, lab-users
 import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

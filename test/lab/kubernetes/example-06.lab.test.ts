@@ -1,4 +1,4 @@
-// needs: kwok, cluster, moto, certificates, openssl
+// needs: kwok, cluster, moto, certificates, openssl, lab-users
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";

@@ -38,7 +38,10 @@ export class PlayedGateway {
   }
 
   static async open(api: ClusterApi, namespace: string): Promise<PlayedGateway> {
-    await api.apply(await routeDefinition(), { manager: "sluice-lab", force: true });
+    const definition = await routeDefinition();
+    // A cluster that has one keeps its own.
+    const known = await api.get({ ...definition, name: definition.metadata.name });
+    if (known === undefined) await api.apply(definition, { manager: "sluice-lab" });
     await vi.waitFor(() => api.list(ROUTE, { namespace: "default" }), { timeout: 30_000, interval: 100 });
     const gateway = new PlayedGateway(api, namespace);
     await gateway.#routes.synced;

@@ -1,4 +1,4 @@
-// needs: control-plane, moto, certificates
+// needs: control-plane, moto, certificates, lab-users
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

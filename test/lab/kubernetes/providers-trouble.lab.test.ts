@@ -1,4 +1,4 @@
-// needs: kwok, moto, certificates
+// needs: kwok, moto, certificates, lab-users
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterConnection } from "../../../src/ports/index.ts";
 import {

@@ -1,4 +1,4 @@
-// needs: control-plane, moto, certificates
+// needs: control-plane, moto, certificates, lab-users
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { clusterProviderSuite } from "../../../src/testing/index.ts";
 import type { AzureDouble } from "../../fixtures/clouds/azure.ts";

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { goProgram } from "../tool/go.mjs";
+import { kubeconfigText } from "../tool/kubeconfig.mjs";
 import { freePorts } from "../tool/ports.mjs";
 import { startServer, untilReady } from "../tool/processes.mjs";
 
@@ -55,7 +56,7 @@ async function start({ folder, others, own, log }) {
   const configs = {};
   for (const user of Object.keys(USERS)) {
     configs[user] = join(folder, `${user}.kubeconfig`);
-    await writeFile(configs[user], kubeconfig({ url, authority, token: tokens[user] }), { mode: 0o600 });
+    await writeFile(configs[user], kubeconfigText({ url, authority, token: tokens[user] }), { mode: 0o600 });
   }
   const authorityFile = join(certificates, "apiserver.crt");
   const controllers = await startServer(
@@ -124,19 +125,6 @@ async function writeKeys(folder) {
   await writeFile(files.public, pair.publicKey);
   await writeFile(files.private, pair.privateKey, { mode: 0o600 });
   return files;
-}
-
-function kubeconfig({ url, authority, token }) {
-  const cluster = { server: url, "certificate-authority-data": Buffer.from(authority).toString("base64") };
-  // JSON is YAML.
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "lab", cluster }],
-    users: [{ name: "lab", user: { token } }],
-    contexts: [{ name: "lab", context: { cluster: "lab", user: "lab" } }],
-    "current-context": "lab",
-  });
 }
 
 const isReady = (url, token) => isThere(`${url}/readyz`, token);
