@@ -11,6 +11,7 @@ import { gkeEndpoint, type GkeCluster } from "./endpoint.ts";
 import { gkeFault, identityFault } from "./faults.ts";
 import { loadGoogleSdk } from "./load.ts";
 import { gkeSpec, type GkeOptions } from "./options.ts";
+import { readCluster } from "./read-cluster.ts";
 import type { GoogleIdentity, GoogleSdk, GoogleToken } from "./sdk.ts";
 
 /** The second is what tells the cluster the account's address. */
@@ -26,7 +27,7 @@ const ALMOST_OVER = 60_000;
  * A GKE cluster. It is looked up in the first call that needs it. Honours `GOOGLE_APPLICATION_CREDENTIALS`, and gcloud's
  * `CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER` and `CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS`.
  *
- * Needs `google-auth-library`, and no gke-gcloud-auth-plugin.
+ * Needs `@google-cloud/container` and `google-auth-library`, and no gke-gcloud-auth-plugin.
  *
  * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
  */
@@ -34,7 +35,7 @@ export function gke(options: GkeOptions): ClusterProvider {
   return gkeWith(loadGoogleSdk, options);
 }
 
-/** {@link gke} over any library. */
+/** {@link gke} over any libraries. */
 export function gkeWith(load: () => Promise<GoogleSdk>, options: GkeOptions): ClusterProvider {
   return new GkeProvider(load, options);
 }
@@ -63,7 +64,7 @@ class GkeProvider implements ClusterProvider {
     context.signal.throwIfAborted();
     const sdk = await this.#load();
     const { identity, token } = await this.#identify(sdk, context);
-    const cluster = await this.#cluster(identity, context);
+    const cluster = await this.#cluster(sdk, identity, context);
     let first: GoogleToken | undefined = token;
     const credentials = cachedCredentials(
       async ({ fresh }) => {
@@ -110,18 +111,23 @@ class GkeProvider implements ClusterProvider {
     }
   }
 
-  async #cluster(identity: GoogleIdentity, { env, signal }: ClusterContext): Promise<GkeCluster> {
+  async #cluster(
+    sdk: GoogleSdk,
+    identity: GoogleIdentity,
+    { env, signal }: ClusterContext,
+  ): Promise<GkeCluster> {
     const { project, location, cluster } = this.#options;
-    const api = env["CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"] ?? "https://container.googleapis.com/";
-    const path = `v1/projects/${project}/locations/${location}/clusters/${cluster}`;
+    const endpoint = env["CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"]?.replace(/\/$/, "");
+    const manager = sdk.clusters(identity, { endpoint, signal });
     try {
-      return (await untilAborted(
-        identity.get(`${api.replace(/\/?$/, "/")}${path}`, signal),
-        signal,
-      )) as GkeCluster;
+      const name = `projects/${project}/locations/${location}/clusters/${cluster}`;
+      const [message] = await untilAborted(manager.getCluster({ name }), signal);
+      return readCluster(message);
     } catch (error) {
       signal.throwIfAborted();
       throw gkeFault(error, this.describe());
+    } finally {
+      await manager.close();
     }
   }
 }
@@ -129,7 +135,12 @@ class GkeProvider implements ClusterProvider {
 const NEEDS: readonly ClusterNeed[] = [
   {
     kind: "package",
+    name: "@google-cloud/container",
+    why: "finds the cluster: npm install @google-cloud/container",
+  },
+  {
+    kind: "package",
     name: "google-auth-library",
-    why: "finds the cluster and gets tokens: npm install google-auth-library",
+    why: "gets tokens: npm install google-auth-library",
   },
 ];

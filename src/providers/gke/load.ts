@@ -1,16 +1,42 @@
 import { loadOptional } from "../_shared/index.ts";
 import { backOff, type RetriedFault } from "./retry.ts";
-import type { GoogleIdentity, GoogleSdk, IdentityChoice } from "./sdk.ts";
+import type { ApiPlace, ClusterManager, GoogleIdentity, GoogleSdk, IdentityChoice } from "./sdk.ts";
 
 /** Times that a throttled or failed request is sent again. */
 const RETRIES = 4;
 
 type Library = typeof import("google-auth-library");
+type Container = typeof import("@google-cloud/container");
 
-/** Loads the library. @throws SluiceError `DEPENDENCY_MISSING` */
+/** Loads the libraries. @throws SluiceError `DEPENDENCY_MISSING` */
 export async function loadGoogleSdk(): Promise<GoogleSdk> {
-  const library = await loadOptional("google-auth-library", () => import("google-auth-library"), "gke()");
-  return { identity: (choice) => identity(library, choice) };
+  const [library, container] = await Promise.all([
+    loadOptional("google-auth-library", () => import("google-auth-library"), "gke()"),
+    loadOptional("@google-cloud/container", () => import("@google-cloud/container"), "gke()"),
+  ]);
+  return {
+    identity: (choice) => identity(library, choice),
+    clusters: (who, place) => clusters(container, who, place),
+  };
+}
+
+/**
+ * The client by REST, which proxies let pass. Its requests are sent by the identity: on its own, the client uses a
+ * connection that knows no proxy, repeats nothing that was throttled, and takes a host without a path.
+ */
+function clusters(
+  { ClusterManagerClient }: Container,
+  who: GoogleIdentity,
+  { endpoint, signal }: ApiPlace,
+): ClusterManager {
+  const auth = {
+    getRequestHeaders: () => Promise.resolve(new Headers()),
+    fetch: async (address: string, { headers }: { headers: Headers }): Promise<Response> => {
+      const { origin, pathname, search } = new URL(address);
+      return Response.json(await who.get(`${endpoint ?? origin}${pathname}${search}`, headers, signal));
+    },
+  };
+  return new ClusterManagerClient({ fallback: true, auth: auth as never });
 }
 
 async function identity(
@@ -43,9 +69,10 @@ async function identity(
       const { expiry_date: expiresAt } = client.credentials;
       return { token, ...(typeof expiresAt === "number" ? { expiresAt } : {}) };
     },
-    get: async (url, aborted) => {
+    get: async (url, headers, aborted) => {
       const request = {
         url,
+        headers,
         signal: aborted,
         timeout: 20_000,
         retry: true,

@@ -1,7 +1,11 @@
-/** The part of Google's authentication library that the provider calls. Nothing of it appears in a type here, and tests play it. */
+import type { ClusterMessage } from "./read-cluster.ts";
+
+/** The parts of Google's libraries that the provider calls. Nothing of them appears in a type here, and tests play them. */
 export interface GoogleSdk {
   /** Who we are. Each call makes one that has nothing cached. */
   identity(choice: IdentityChoice): Promise<GoogleIdentity>;
+  /** The API of clusters, asked as `identity`. */
+  clusters(identity: GoogleIdentity, place: ApiPlace): ClusterManager;
 }
 
 export interface IdentityChoice {
@@ -16,11 +20,23 @@ export interface IdentityChoice {
 export interface GoogleIdentity {
   token(): Promise<GoogleToken>;
   /** Asks an API of Google; gives the answer's JSON. Throttled requests are sent again when `Retry-After` says so. */
-  get(url: string, signal: AbortSignal): Promise<unknown>;
+  get(url: string, headers: Headers, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface GoogleToken {
   readonly token: string;
   /** Milliseconds since 1970; absent where it is not known. */
   readonly expiresAt?: number;
+}
+
+export interface ApiPlace {
+  /** Where the API is, where it is not Google's own. */
+  readonly endpoint: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Of `ClusterManagerClient`. */
+export interface ClusterManager {
+  getCluster(request: { readonly name: string }): Promise<readonly [ClusterMessage, ...unknown[]]>;
+  close(): Promise<void>;
 }

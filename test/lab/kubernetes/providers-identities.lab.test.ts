@@ -12,7 +12,7 @@ import { openAksRig, openAzure, setVariables } from "./providers/aks-rig.ts";
 import { ConnectProxy } from "./providers/connect-proxy.ts";
 import { createEksCluster, deleteEksCluster, EKS_USER, openEksRig } from "./providers/eks-rig.ts";
 import { openGkeRig, RELEASER } from "./providers/gke-rig.ts";
-import { labCertificate, whoAmI } from "./providers/lab-server.ts";
+import { certificateFor, labCertificate, labServer, whoAmI } from "./providers/lab-server.ts";
 
 const NEEDS = ["control-plane", "moto", "certificates"];
 
@@ -203,6 +203,19 @@ describe.skipIf(NEEDS.some((name) => !need(name).available))("ways in to a GKE c
       }),
     );
     expect(await whoAmI(await connect(rig))).toBe(machine);
+  });
+
+  test("through a proxy that the environment names, at Google's own address", async () => {
+    const api = "container.googleapis.com";
+    const rig = await openGkeRig({}, await certificateFor(["localhost", api], folder()));
+    const { host } = new URL(rig.google.url);
+    const proxy = await ConnectProxy.open({ [`${api}:443`]: host });
+    close.push(() => proxy.close());
+    // Google's library reads the process's own variables.
+    close.push(setVariables({ HTTPS_PROXY: proxy.url, NO_PROXY: "" }));
+    const { server } = await connect(rig, {});
+    expect(server).toBe(labServer().server);
+    expect(new Set(proxy.opened)).toEqual(new Set([host, `${api}:443`]));
   });
 
   test("not with a federated token that Google does not take", async () => {

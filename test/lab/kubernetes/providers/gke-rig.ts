@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gke, type GkeOptions } from "../../../../src/providers/gke/index.ts";
 import type { ClusterProviderRig } from "../../../../src/testing/index.ts";
-import { GoogleDouble } from "../../../fixtures/clouds/google.ts";
+import { type GkeDouble, GoogleDouble } from "../../../fixtures/clouds/google.ts";
 import { labServer, trust, whoAmI } from "./lab-server.ts";
 
 const PLACE = { project: "acme-web", location: "europe-west1", cluster: "prov-gke" };
@@ -11,15 +11,23 @@ const PLACE = { project: "acme-web", location: "europe-west1", cluster: "prov-gk
 export const RELEASER = "releaser@acme-web.iam.gserviceaccount.com";
 
 /** `gke` with the real library, the double of Google Cloud, and a webhook that asks it about tokens. */
-export async function openGkeRig({
-  keyFile = "federation.json",
-  ...options
-}: Omit<Partial<GkeOptions>, "keyFile"> & { keyFile?: string | null } = {}): Promise<
-  ClusterProviderRig & { readonly google: GoogleDouble }
-> {
+export async function openGkeRig(
+  {
+    keyFile = "federation.json",
+    ...options
+  }: Omit<Partial<GkeOptions>, "keyFile"> & { keyFile?: string | null } = {},
+  tls?: GkeDouble["tls"],
+): Promise<ClusterProviderRig & { readonly google: GoogleDouble }> {
   const { server, ca } = labServer();
   const { project, location, cluster } = { ...PLACE, ...options };
-  const google = new GoogleDouble({ project, location, name: cluster, endpoint: new URL(server).host, ca });
+  const google = new GoogleDouble({
+    project,
+    location,
+    name: cluster,
+    endpoint: new URL(server).host,
+    ca,
+    ...(tls === undefined ? {} : { tls }),
+  });
   await google.open();
   const root = mkdtempSync(join(tmpdir(), "sluice-gke-"));
   writeFileSync(join(root, "subject"), google.subjectToken);

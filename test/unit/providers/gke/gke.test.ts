@@ -26,9 +26,9 @@ describe("gke", () => {
     const google = new PlayedGoogle();
     const connection = await connect(google);
     expect(connection).toMatchObject({ server: "https://203.0.113.7", ca: CERTIFICATE });
-    expect(google.urls).toEqual([
-      "https://container.googleapis.com/v1/projects/acme-web/locations/europe-west1/clusters/prod",
-    ]);
+    expect(google.names).toEqual(["projects/acme-web/locations/europe-west1/clusters/prod"]);
+    expect(google.endpoints).toEqual([undefined]);
+    expect(google.closed).toBe(1);
   });
 
   it.each(["http://127.0.0.1:9/", "http://127.0.0.1:9"])(
@@ -36,9 +36,7 @@ describe("gke", () => {
     async (address) => {
       const google = new PlayedGoogle();
       await connect(google, {}, { env: { CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER: address } });
-      expect(google.urls).toEqual([
-        "http://127.0.0.1:9/v1/projects/acme-web/locations/europe-west1/clusters/prod",
-      ]);
+      expect(google.endpoints).toEqual(["http://127.0.0.1:9"]);
     },
   );
 
@@ -134,6 +132,6 @@ describe("gke", () => {
       message: expect.stringContaining(WHAT) as string,
       hint: expect.stringContaining(hint) as string,
     });
-    expect(google.urls).toEqual([]);
+    expect(google.names).toEqual([]);
   });
 });

@@ -14,7 +14,10 @@ describe("the options of gke()", () => {
     const provider = gke(options);
     expect(provider.spec).toEqual(options);
     expect(provider.describe()).toBe('GKE cluster "prod" in europe-west1 of project acme-web');
-    expect(provider.needs.map((need) => need.name)).toEqual(["google-auth-library"]);
+    expect(provider.needs.map((need) => need.name)).toEqual([
+      "@google-cloud/container",
+      "google-auth-library",
+    ]);
   });
 
   it("are all looked at before any is complained of", () => {
