@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cachedCredentials } from "../../../../../src/providers/_shared/index.ts";
 import { forwardOver } from "../../../../../src/targets/kubernetes/driver/forward.ts";
 import { PreviewProxy } from "../../../../../src/targets/kubernetes/driver/preview-proxy.ts";
 
@@ -79,5 +80,79 @@ describe("PreviewProxy", () => {
     expect((await fetch(url)).status).toBe(502);
     server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+});
+
+const REFUSAL = JSON.stringify({ kind: "Status", apiVersion: "v1", reason: "Unauthorized", code: 401 });
+
+describe("a preview while credentials end", () => {
+  let server: Server;
+  let proxy: PreviewProxy;
+  let good = "t-1";
+  let issued = 0;
+  let appSays: { readonly status: number; readonly body: string };
+  const seen: string[] = [];
+
+  beforeEach(async () => {
+    [good, issued] = ["t-1", 0];
+    appSays = { status: 200, body: "fine" };
+    seen.length = 0;
+    server = createServer((asked, answer) => {
+      let body = "";
+      asked.on("data", (chunk) => (body += String(chunk)));
+      asked.on("end", () => {
+        const { authorization = "" } = asked.headers;
+        seen.push(`${authorization} ${body}`.trim());
+        if (authorization === `Bearer ${good}`) answer.writeHead(appSays.status).end(appSays.body);
+        else answer.writeHead(401, { "content-type": "application/json" }).end(REFUSAL);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const issue = (): Promise<{ token: string }> => Promise.resolve({ token: `t-${++issued}` });
+    const credentials = cachedCredentials(issue, { now: Date.now });
+    const forwarder = forwardOver({ server: `http://127.0.0.1:${port}`, credentials }, {});
+    proxy = new PreviewProxy({ namespace: "shop", name: "web-preview", port: "http" }, forwarder);
+  });
+
+  afterEach(async () => {
+    await proxy.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("renews what the API server refuses, and sends the request again with its body", async () => {
+    good = "t-2";
+    const answer = await fetch(await proxy.url(), { method: "POST", body: "hello" });
+    expect([answer.status, await answer.text()]).toEqual([200, "fine"]);
+    expect(seen).toEqual(["Bearer t-1 hello", "Bearer t-2 hello"]);
+  });
+
+  it("renews once for all who are refused at once", async () => {
+    good = "t-2";
+    const url = await proxy.url();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => fetch(url)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(issued).toBe(2);
+  });
+
+  it.each(["who are you?", "", JSON.stringify({ reason: "Unauthorized" }), "x".repeat(300_000)])(
+    "passes on a 401 of the app, whatever it says (%#)",
+    async (body) => {
+      appSays = { status: 401, body };
+      const answer = await fetch(await proxy.url());
+      expect([answer.status, await answer.text()]).toEqual([401, body]);
+      expect(seen).toHaveLength(1);
+      expect(issued).toBe(1);
+    },
+  );
+
+  it("does not take a refusal of new credentials for an answer of the app", async () => {
+    good = "nobody's";
+    const answer = await fetch(await proxy.url());
+    expect([answer.status, await answer.text()]).toEqual([
+      502,
+      "the preview cannot be reached: the API server refuses our credentials\n",
+    ]);
+    expect(seen).toHaveLength(2);
   });
 });
