@@ -42,18 +42,18 @@ export function judgeReplicaSet(object: LiveObject): Verdict {
 }
 
 export function judgeStatefulSet(object: LiveObject): Verdict {
-  if (text(object, "spec", "updateStrategy", "type") === "OnDelete") {
-    return failed(
-      "its update strategy is OnDelete: it never replaces its pods by itself",
-      "Set updateStrategy.type to RollingUpdate, or delete its pods by hand and do not wait for it.",
-    );
-  }
   const wanted = replicasOf(object);
   const all = count(object, "status", "replicas");
   const readyReplicas = count(object, "status", "readyReplicas");
   const available = at(object, "status", "availableReplicas");
   const updated = count(object, "status", "updatedReplicas");
   const partition = count(object, "spec", "updateStrategy", "rollingUpdate", "partition");
+  const settled = text(object, "status", "updateRevision") === text(object, "status", "currentRevision");
+  if (isOnDelete(object)) {
+    // Those too many go by themselves, and the old revision stays the current one for good.
+    const old = settled ? 0 : all - updated - Math.max(0, all - wanted);
+    if (old > 0) return neverReplaced(`${old} of ${wanted} replicas`);
+  }
   if (readyReplicas < wanted) return waiting(`${readyReplicas} of ${wanted} replicas are ready`);
   if (all > wanted) return waiting(`${all - wanted} replicas too many are still there`);
   if (partition > 0) {
@@ -64,24 +64,30 @@ export function judgeStatefulSet(object: LiveObject): Verdict {
   }
   // Stricter than kubectl: the revision alone says nothing about pods that are still being replaced.
   if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are new`);
-  if (text(object, "status", "updateRevision") !== text(object, "status", "currentRevision"))
-    return waiting("its controller has not ended the update yet");
+  if (!settled && !isOnDelete(object)) return waiting("its controller has not ended the update yet");
   if (typeof available === "number" && available < wanted)
     return waiting(`${available} of ${wanted} replicas are available`);
   return ready(`${readyReplicas} of ${wanted} replicas are ready`);
 }
 
 export function judgeDaemonSet(object: LiveObject): Verdict {
-  if (text(object, "spec", "updateStrategy", "type") === "OnDelete") {
-    return failed(
-      "its update strategy is OnDelete: it never replaces its pods by itself",
-      "Set updateStrategy.type to RollingUpdate, or delete its pods by hand and do not wait for it.",
-    );
-  }
   const wanted = count(object, "status", "desiredNumberScheduled");
   const updated = count(object, "status", "updatedNumberScheduled");
   const available = count(object, "status", "numberAvailable");
+  const old = count(object, "status", "currentNumberScheduled") - updated;
+  if (isOnDelete(object) && old > 0) return neverReplaced(`on ${old} of ${wanted} nodes its pods`);
   if (updated < wanted) return waiting(`${updated} of ${wanted} nodes run the new pod`);
   if (available < wanted) return waiting(`${available} of ${wanted} pods are available`);
   return ready(`${available} of ${wanted} nodes run it`);
+}
+
+function isOnDelete(object: LiveObject): boolean {
+  return text(object, "spec", "updateStrategy", "type") === "OnDelete";
+}
+
+function neverReplaced(which: string): Verdict {
+  return failed(
+    `${which} are of an older revision, and with the update strategy OnDelete it never replaces them by itself`,
+    "Set updateStrategy.type to RollingUpdate, or leave its pod template as it is.",
+  );
 }
