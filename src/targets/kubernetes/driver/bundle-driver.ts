@@ -4,11 +4,11 @@ import type { KubeObject, ObjectRef } from "../api/types.ts";
 import { applyObjects } from "../apply/apply-objects.ts";
 import { pruneObjects } from "../apply/prune.ts";
 import type { ApplyScope } from "../apply/types.ts";
-import { isTraffic, removeNew, restoreOld } from "../release/restore.ts";
 import { refOf, sameRef, takeSnapshot } from "../release/snapshot.ts";
-import { MANAGER, type BundleContent, type StoredRelease, type Touched } from "../release/types.ts";
+import { MANAGER, type BundleContent, type StoredRelease } from "../release/types.ts";
 import { bundleUrl } from "../traffic/service-object.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
+import { takeBundleBack } from "./bundle-back.ts";
 import { finishBundle } from "./moves/finish-bundle.ts";
 import type { Session } from "./session.ts";
 import { servedRefs, wholeIsReady } from "./whole-ready.ts";
@@ -83,13 +83,7 @@ export class BundleDriver implements RolloutDriver {
     const { candidate } = await wholeReleases(this.#session);
     if (candidate === undefined) return;
     const { before } = await session.records.payload(candidate);
-    await restoreOld(
-      session,
-      before.filter((one) => !isTraffic(one)),
-    );
-    await this.#awaitRestored(before);
-    await restoreOld(session, before.filter(isTraffic));
-    await removeNew(session, before);
+    await takeBundleBack(session, before);
     await session.records.update(candidate, { state: "aborted", reason: session.mask(reason) });
     session.say(`revision ${candidate.header.revision}: taken back`);
   }
@@ -123,25 +117,6 @@ export class BundleDriver implements RolloutDriver {
 
   #placed(object: KubeObject): ObjectRef {
     return { namespace: this.#session.place.namespace, ...refOf(object) };
-  }
-
-  async #awaitRestored(before: readonly Touched[]): Promise<void> {
-    const { api, clock, say, mask, timeout, back } = this.#session;
-    const old = before.filter((one) => one.fields !== undefined && !isTraffic(one));
-    const objects = await Promise.all(old.map(({ ref }) => api.get(ref)));
-    const applied = objects.flatMap((object) =>
-      object === undefined
-        ? []
-        : [
-            {
-              ref: refOf(object),
-              object,
-              generation: object.metadata.generation,
-              change: "configured" as const,
-            },
-          ],
-    );
-    await waitUntilReady(api, applied, { timeout, signal: back, report: say, now: () => clock.now(), mask });
   }
 
   async #isReady(release: StoredRelease): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { ClusterApi } from "../api/types.ts";
+import type { ClusterApi, ObjectRef } from "../api/types.ts";
 import { inWaves } from "../apply/order.ts";
 import { MANAGER, type Touched } from "./types.ts";
 
@@ -18,13 +18,26 @@ export interface RestoreHands {
 /**
  * Puts objects back as they were: our fields of those that were there, whatever anybody has done to these fields since.
  * What was not there is left for {@link removeNew}. Done twice, it changes nothing.
+ *
+ * @param refused - told of an object that could not be put back; goes on where it does not throw
  */
-export async function restoreOld({ api, guard }: RestoreHands, before: readonly Touched[]): Promise<void> {
+export async function restoreOld(
+  { api, guard }: RestoreHands,
+  before: readonly Touched[],
+  refused: (ref: ObjectRef, error: unknown) => void = (_ref, error) => {
+    throw error;
+  },
+): Promise<void> {
   for (const wave of waves(before)) {
     await guard();
     await Promise.all(
-      wave.map(async ({ fields }) => {
-        if (fields !== undefined) await api.apply(fields, { manager: MANAGER, force: true });
+      wave.map(async ({ ref, fields }) => {
+        if (fields === undefined) return;
+        try {
+          await api.apply(fields, { manager: MANAGER, force: true });
+        } catch (error) {
+          refused(ref, error);
+        }
       }),
     );
   }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { rolling } from "../../../../../src/deploy/index.ts";
 import type { StrategyResult } from "../../../../../src/ports/index.ts";
+import { ApiFault } from "../../../../../src/targets/kubernetes/api/api-fault.ts";
 import type { KubeObject } from "../../../../../src/targets/kubernetes/api/types.ts";
 import { BundleDriver } from "../../../../../src/targets/kubernetes/driver/bundle-driver.ts";
 import { makeGoodBundle } from "../../../../../src/targets/kubernetes/driver/moves/make-good.ts";
 import { rolloutContext, virtualClock } from "../../../../../src/testing/index.ts";
+import type { Interceptor } from "./fake-cluster.ts";
 import { Kit } from "./kit.ts";
 
 const config = (name: string, value: string): KubeObject => ({
@@ -14,11 +16,21 @@ const config = (name: string, value: string): KubeObject => ({
   data: { value },
 });
 
-function deployment(version: string, pod = "good"): KubeObject {
+const SITE = { apiVersion: "apps/v1", kind: "Deployment", name: "site", namespace: "shop" } as const;
+
+const web = (version: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "site", namespace: "shop" },
+  spec: { selector: { app: "site", version }, ports: [{ port: 80 }] },
+});
+
+/** `pod`: how the fake plays its pods; null leaves that to others. */
+function deployment(version: string, pod: string | null = "good"): KubeObject {
   const labels = { app: "site" };
-  const annotations = { "fake/pod": pod };
+  const annotations = pod === null ? {} : { annotations: { "fake/pod": pod } };
   const template = {
-    metadata: { labels, annotations },
+    metadata: { labels, ...annotations },
     spec: { containers: [{ name: "site", image: `site:${version}` }] },
   };
   return {
@@ -29,8 +41,13 @@ function deployment(version: string, pod = "good"): KubeObject {
   };
 }
 
-async function deploy(kit: Kit, digest: string, objects: readonly KubeObject[]): Promise<StrategyResult> {
-  const session = kit.session();
+async function deploy(
+  kit: Kit,
+  digest: string,
+  objects: readonly KubeObject[],
+  intercept?: Interceptor,
+): Promise<StrategyResult> {
+  const session = kit.session(intercept);
   const driver = new BundleDriver(session, { kind: "bundle", digest, objects });
   await makeGoodBundle(session, driver, digest);
   const clock = virtualClock();
@@ -84,5 +101,50 @@ describe("BundleDriver", () => {
     const again = await deploy(kit, "sha256:1", [config("a", "1"), deployment("1")]);
     expect(again).toMatchObject({ outcome: "released", release: { revision: 1 } });
     expect(kit.picture()).toEqual(before);
+  });
+
+  it("is taken back to its end where something that was there before is not ready either", async () => {
+    const kit = new Kit();
+    await deploy(kit, "sha256:1", [config("a", "1"), web("1"), deployment("1", null)]);
+    // Its pods have broken down since, for a reason that no manifest of ours holds.
+    await kit.session().api.merge(SITE, {
+      spec: { template: { metadata: { annotations: { "fake/pod": "bad" } } } },
+    });
+    const before = kit.picture();
+    const result = await deploy(kit, "sha256:2", [config("b", "2"), web("2"), deployment("2", null)]);
+    expect(result).toMatchObject({ outcome: "rolled-back" });
+    expect(kit.picture()).toEqual(before);
+    const [last] = await kit.session().records.list();
+    expect(last?.header).toMatchObject({ revision: 2, state: "aborted" });
+    expect(kit.said.join("\n")).toContain(
+      "not all that was there before is ready again: Deployment shop/site did not become ready",
+    );
+  });
+
+  it("is taken back to its end where something cannot be put back", async () => {
+    const kit = new Kit();
+    const claim = (size: string): KubeObject => ({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "disk", namespace: "shop" },
+      spec: { resources: { requests: { storage: size } } },
+      status: { phase: "Bound" },
+    });
+    await deploy(kit, "sha256:1", [claim("1Gi"), config("a", "1"), deployment("1")]);
+    let applied = 0;
+    const neverShrinks: Interceptor = ({ verb, name, done }) => {
+      if (verb !== "apply" || !name.endsWith(" disk") || done || ++applied === 1) return;
+      const details = { status: 422, reason: "Invalid", causes: [], retryAfter: undefined };
+      throw new ApiFault("MANIFEST_INVALID", "it cannot be made smaller", details);
+    };
+    const next = [claim("2Gi"), config("a", "2"), config("b", "2"), deployment("2", "bad")];
+    expect(await deploy(kit, "sha256:2", next, neverShrinks)).toMatchObject({ outcome: "rolled-back" });
+    expect(kit.said.join("\n")).toContain(
+      "PersistentVolumeClaim shop/disk cannot be put back as it was, and stays as it is: it cannot be made smaller",
+    );
+    expect(names(kit)).not.toContain("ConfigMap b");
+    expect(kit.picture()["ConfigMap a"]).toMatchObject({ data: { value: "1" } });
+    const [last] = await kit.session().records.list();
+    expect(last?.header).toMatchObject({ revision: 2, state: "aborted" });
   });
 });
