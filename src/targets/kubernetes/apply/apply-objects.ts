@@ -1,11 +1,12 @@
 import pLimit from "p-limit";
 import { isSluiceError, SluiceError } from "../../../errors/index.ts";
-import type { ClusterApi, KubeObject } from "../api/types.ts";
+import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
 import { changeOf } from "./change-of.ts";
 import { explainFault } from "./explain.ts";
 import { AT_ONCE, type Inspected, inspectObjects, type Inspection } from "./inspect.ts";
 import { awaitKind } from "./await-kind.ts";
+import { listMembers } from "./members.ts";
 import { inWaves } from "./order.ts";
 import { placeObjects, setIdOf, type Placed } from "./place.ts";
 import { type Problem, refusal } from "./problems.ts";
@@ -34,32 +35,67 @@ export async function applyObjects(
   scope: ApplyScope,
   options: ApplyOptions,
 ): Promise<readonly Applied[]> {
+  return await (await prepareApply(api, objects, scope, options)).apply();
+}
+
+/** Objects of which the server would refuse none. */
+export interface PreparedApply {
+  /** What is there of each before it is applied. Those of kinds that are yet to be made are left out. */
+  readonly before: readonly Before[];
+  apply(): Promise<readonly Applied[]>;
+}
+
+export interface Before {
+  readonly ref: ObjectRef;
+  /** Undefined: there is none. */
+  readonly live: KubeObject | undefined;
+  /** False where the server could not be asked yet, so that `live` says nothing. */
+  readonly known: boolean;
+}
+
+/** The first half of {@link applyObjects}: asks about all objects and changes nothing. */
+export async function prepareApply(
+  api: ClusterApi,
+  objects: readonly KubeObject[],
+  scope: ApplyScope,
+  options: ApplyOptions,
+): Promise<PreparedApply> {
   const { signal } = options;
   const problems: Problem[] = [];
   const [set, placed] = await Promise.all([readSet(api, scope), placeObjects(api, objects, scope, problems)]);
+  const id = setIdOf(scope);
+  const born = placed.filter(({ unborn }) => !unborn).map(({ ref }) => ref);
   const inspection: Inspection = {
     api,
     scope,
-    id: setIdOf(scope),
+    id,
     scrub: scrubber(objects, options.mask),
     signal,
     all: placed,
     isThere: () => false,
+    ...(set.exists ? { known: await listMembers(api, id, born) } : {}),
   };
   const inspected = new Map<Placed, Inspected>();
   for (const one of await inspectObjects(inspection, placed)) inspected.set(one.placed, one);
   problems.push(...[...inspected.values()].flatMap(({ problem }) => problem ?? []));
   if (problems.length > 0) throw refusal(problems, "nothing was changed");
-  signal.throwIfAborted();
-  const run = new ApplyRun(inspection, inspected, options, set);
-  await run.rememberMembers();
-  for (const wave of inWaves(placed.map((one) => ({ ...one.object, placed: one })))) {
-    await run.applyWave(
-      wave.objects.map((one) => one.placed),
-      wave.settles,
-    );
-  }
-  return placed.flatMap((one) => run.applied.get(one) ?? []);
+  return {
+    before: [...inspected.values()]
+      .filter((one) => !one.placed.unborn)
+      .map(({ placed: { ref }, live, late }) => ({ ref, live, known: late === undefined })),
+    apply: async () => {
+      signal.throwIfAborted();
+      const run = new ApplyRun(inspection, inspected, options, set);
+      await run.rememberMembers();
+      for (const wave of inWaves(placed.map((one) => ({ ...one.object, placed: one })))) {
+        await run.applyWave(
+          wave.objects.map((one) => one.placed),
+          wave.settles,
+        );
+      }
+      return placed.flatMap((one) => run.applied.get(one) ?? []);
+    },
+  };
 }
 
 class ApplyRun {
@@ -77,7 +113,8 @@ class ApplyRun {
     options: ApplyOptions,
     set: SetRecord,
   ) {
-    this.#inspection = { ...inspection, isThere: (placed) => this.applied.has(placed) };
+    const { known: _old, ...asking } = inspection;
+    this.#inspection = { ...asking, isThere: (placed) => this.applied.has(placed) };
     this.#inspected = inspected;
     this.#options = options;
     this.#set = set;

@@ -36,6 +36,8 @@ export interface Inspection {
   readonly all: readonly Placed[];
   /** Whether one of them has been applied already. */
   readonly isThere: (placed: Placed) => boolean;
+  /** What was there just before, by {@link keyOf}: it is not asked for again. */
+  readonly known?: ReadonlyMap<string, KubeObject>;
 }
 
 /** Asks the server for each object what applying it would do. Nothing changes. Rejects where the server cannot be asked. */
@@ -48,7 +50,7 @@ export async function inspectObjects(
 }
 
 async function inspect(inspection: Inspection, placed: Placed): Promise<Inspected> {
-  const { api, scope, signal } = inspection;
+  const { scope, signal } = inspection;
   signal.throwIfAborted();
   if (placed.unborn) {
     return { placed, conflicts: [], late: "its kind is made by one of the same objects", later: true };
@@ -63,7 +65,7 @@ async function inspect(inspection: Inspection, placed: Placed): Promise<Inspecte
     const told = { ...problem, text: inspection.scrub(problem.text) };
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) return { placed, conflicts, problem: told };
-    const live = await api.get(placed.ref);
+    const live = await liveOf(inspection, placed);
     return { placed, conflicts, problem: told, ...(live === undefined ? {} : { live }) };
   }
 }
@@ -73,15 +75,16 @@ export function dryRun({ api, scope }: Inspection, { object }: Placed, force: bo
   return api.apply(object, { manager: scope.manager, force, dryRun: true });
 }
 
-async function withLive(
-  { api, id, scope }: Inspection,
-  placed: Placed,
-  result: KubeObject,
-): Promise<Inspected> {
+async function liveOf({ api, known }: Inspection, { ref }: Placed): Promise<KubeObject | undefined> {
+  return known?.get(keyOf(ref)) ?? (await api.get(ref));
+}
+
+async function withLive(inspection: Inspection, placed: Placed, result: KubeObject): Promise<Inspected> {
+  const { id, scope } = inspection;
   const conflicts: readonly FieldConflict[] = [];
   // Only what is there already has a version.
   if (result.metadata.resourceVersion === undefined) return { placed, result, conflicts };
-  const live = await api.get(placed.ref);
+  const live = await liveOf(inspection, placed);
   if (live === undefined) return { placed, result, conflicts };
   const other = live.metadata.labels?.[MEMBER];
   if (other === undefined || other === id || scope.force) return { placed, result, live, conflicts };

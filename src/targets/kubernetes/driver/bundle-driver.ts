@@ -1,17 +1,20 @@
 import type { Release } from "../../../model/index.ts";
 import type { RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
 import type { KubeObject, ObjectRef } from "../api/types.ts";
-import { applyObjects } from "../apply/apply-objects.ts";
+import { prepareApply, type PreparedApply } from "../apply/apply-objects.ts";
+import { listMembers } from "../apply/members.ts";
+import { setIdOf } from "../apply/place.ts";
 import { pruneObjects } from "../apply/prune.ts";
+import { keyOf } from "../apply/refs.ts";
 import type { ApplyScope } from "../apply/types.ts";
-import { refOf, sameRef, takeSnapshot } from "../release/snapshot.ts";
+import { refOf, sameRef, takeSnapshot, touchedAs } from "../release/snapshot.ts";
 import { MANAGER, type BundleContent, type StoredRelease } from "../release/types.ts";
 import { bundleUrl } from "../traffic/service-object.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
 import { takeBundleBack } from "./bundle-back.ts";
 import { finishBundle } from "./moves/finish-bundle.ts";
 import type { Session } from "./session.ts";
-import { servedRefs, wholeIsReady } from "./whole-ready.ts";
+import { type Look, servedRefs, wholeIsReady } from "./whole-ready.ts";
 import { asRelease, indivisible, markLive, newRelease, wholeReleases } from "./whole-release.ts";
 
 /**
@@ -33,8 +36,9 @@ export class BundleDriver implements RolloutDriver {
     const side = async (release: StoredRelease | undefined): Promise<SideState | undefined> => {
       if (release === undefined) return undefined;
       const { revision, digest } = release.header;
-      return { revision, digest, replicas: 1, ready: (await this.#isReady(release)) ? 1 : 0, url };
+      return { revision, digest, replicas: 1, ready: (await this.#isReady(release, look)) ? 1 : 0, url };
     };
+    const look = this.#looking();
     const [live, coming] = await Promise.all([side(stable), side(candidate)]);
     const current = live?.digest === this.#content.digest && live.ready === 1;
     return {
@@ -52,10 +56,12 @@ export class BundleDriver implements RolloutDriver {
     const session = this.#session;
     const signal = session.forward;
     const { stable, candidate } = await wholeReleases(this.#session);
-    if (candidate === undefined) await this.#begin(stable);
-    await session.guard();
     const options = { signal, report: session.say, mask: session.mask };
-    const applied = await applyObjects(session.api, this.#content.objects, this.#scope(), options);
+    // Before it is recorded: what the server refuses leaves nothing to take back.
+    const prepared = await prepareApply(session.api, this.#content.objects, this.#scope(), options);
+    if (candidate === undefined) await this.#begin(stable, prepared);
+    await session.guard();
+    const applied = await prepared.apply();
     const { timeout, clock, say, mask } = session;
     await waitUntilReady(session.api, applied, {
       timeout,
@@ -104,25 +110,46 @@ export class BundleDriver implements RolloutDriver {
     await this.#session.close();
   }
 
-  async #begin(stable: StoredRelease | undefined): Promise<void> {
+  async #begin(stable: StoredRelease | undefined, { before }: PreparedApply): Promise<void> {
     const { api, records } = this.#session;
     const earlier = stable === undefined ? undefined : (await records.payload(stable)).content;
-    const refs = this.#content.objects.map((object) => this.#placed(object));
     const older = earlier?.kind === "bundle" ? earlier.objects.map((object) => this.#placed(object)) : [];
-    const all = [...refs, ...older.filter((ref) => !refs.some((one) => sameRef(one, ref)))];
+    const gone = (await servedRefs(api, older)).filter((ref) => !before.some((one) => sameRef(one.ref, ref)));
+    const unknown = before.filter(({ known }) => !known).map(({ ref }) => ref);
+    const touched = [
+      ...before.filter(({ known }) => known).map(({ ref, live }) => touchedAs(ref, live)),
+      ...(await takeSnapshot(api, [...unknown, ...gone])),
+    ];
     const release = newRelease(this.#session, this.#content.digest, stable);
-    const before = await takeSnapshot(api, await servedRefs(this.#session.api, all));
-    await records.create(release, () => Promise.resolve({ before, made: [], content: this.#content }));
+    await records.create(release, () =>
+      Promise.resolve({ before: touched, made: [], content: this.#content }),
+    );
   }
 
   #placed(object: KubeObject): ObjectRef {
     return { namespace: this.#session.place.namespace, ...refOf(object) };
   }
 
-  async #isReady(release: StoredRelease): Promise<boolean> {
+  async #isReady(release: StoredRelease, look: Look): Promise<boolean> {
     const { api, place, records } = this.#session;
     const { content } = await records.payload(release);
-    return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content));
+    return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content, look));
+  }
+
+  /** Asks for each object once, however many releases have it. */
+  #looking(): Look {
+    const { api } = this.#session;
+    const seen = new Map<string, Promise<KubeObject | undefined>>();
+    return (refs) => {
+      const fresh = refs.filter((ref) => !seen.has(keyOf(ref)));
+      const members = listMembers(api, setIdOf(this.#scope()), fresh);
+      for (const ref of fresh)
+        seen.set(
+          keyOf(ref),
+          members.then((found) => found.get(keyOf(ref)) ?? api.get(ref)),
+        );
+      return Promise.all(refs.map(async (ref) => await seen.get(keyOf(ref))));
+    };
   }
 
   #scope(): ApplyScope {

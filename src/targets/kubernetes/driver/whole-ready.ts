@@ -1,14 +1,18 @@
-import type { ClusterApi, ObjectRef } from "../api/types.ts";
+import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
 import { helmStatus } from "../helm/revisions.ts";
 import { judgeReadiness } from "../readiness/judge.ts";
 import { refOf } from "../release/snapshot.ts";
 import type { BundleContent, HelmContent } from "../release/types.ts";
+
+/** Objects as they are; `undefined` for one that is not there. */
+export type Look = (refs: readonly ObjectRef[]) => Promise<readonly (KubeObject | undefined)[]>;
 
 /** Whether something that rolls out by itself is there, and is ready. */
 export async function wholeIsReady(
   api: ClusterApi,
   namespace: string,
   content: BundleContent | HelmContent,
+  look: Look = (refs) => Promise.all(refs.map((ref) => api.get(ref))),
 ): Promise<boolean> {
   if (content.kind === "helm") {
     const [newest] = await helmStatus(api, namespace, content.release);
@@ -17,7 +21,7 @@ export async function wholeIsReady(
   const all = content.objects.map((object) => ({ namespace, ...refOf(object) }));
   const refs = await servedRefs(api, all);
   if (refs.length < all.length) return false;
-  const objects = await Promise.all(refs.map((ref) => api.get(ref)));
+  const objects = await look(refs);
   return objects.every(
     (object) => object !== undefined && judgeReadiness(object, object.metadata.generation).state === "ready",
   );

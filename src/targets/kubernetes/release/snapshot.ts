@@ -8,18 +8,16 @@ export async function takeSnapshot(
   refs: readonly ObjectRef[],
   check: (objects: readonly KubeObject[]) => void = () => undefined,
 ): Promise<readonly Touched[]> {
-  const found: KubeObject[] = [];
-  const touched = await Promise.all(
-    refs.map(async (ref): Promise<Touched> => {
-      const object = await api.get(ref);
-      // Kinds of an answer to a GET are those asked for; some servers leave them out.
-      const known = object && { ...object, apiVersion: ref.apiVersion, kind: ref.kind };
-      if (known !== undefined) found.push(known);
-      return { ref, fields: known && ownedFields(known, MANAGER) };
-    }),
-  );
-  check(found);
-  return touched;
+  const found = await Promise.all(refs.map(async (ref) => ({ ref, object: await api.get(ref) })));
+  check(found.flatMap(({ object }) => object ?? []));
+  return found.map(({ ref, object }) => touchedAs(ref, object));
+}
+
+/** What to keep of an object as it is before a release touches it; `undefined`: it is not there. */
+export function touchedAs(ref: ObjectRef, object: KubeObject | undefined): Touched {
+  // Kinds of an answer to a GET are those asked for; some servers leave them out.
+  const known = object && { ...object, apiVersion: ref.apiVersion, kind: ref.kind };
+  return { ref, fields: known && ownedFields(known, MANAGER) };
 }
 
 /** The name of an object. */
