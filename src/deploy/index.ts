@@ -27,4 +27,4 @@ export {
   type ServiceSettings,
   type ServiceSpec,
 } from "./service.ts";
-export type { TemplateEnv, TemplateOptions } from "./template-options.ts";
+export type { Prune, TemplateEnv, TemplateOptions } from "./template-options.ts";

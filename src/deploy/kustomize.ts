@@ -5,6 +5,7 @@ import {
   checkTemplate,
   subjectOf,
   type GatesOf,
+  type Prune,
   type TemplateEnv,
   type TemplateOptions,
 } from "./template-options.ts";
@@ -15,6 +16,7 @@ export interface KustomizeSpec {
   /** Null: nothing is replaced. */
   readonly env: Readonly<Record<string, Input<string | number>>> | null;
   readonly only: readonly string[] | null;
+  readonly prune: Prune;
 }
 
 /**
@@ -36,7 +38,7 @@ export function kustomize<
   check.text("the folder", dir, /^(?![-])(?!\w+:\/\/)[^\0]+$/, "a path on this machine");
   checkTemplate(check, options);
   check.throwIfAny("kustomize()", 'Write it like kustomize("deploy/overlays/production").');
-  const { of, env, only } = options;
-  const spec: KustomizeSpec = { dir, env: env ?? null, only: only ?? null };
+  const { of, env, only, prune = "safe" } = options;
+  const spec: KustomizeSpec = { dir, env: env ?? null, only: only ?? null, prune };
   return { kind: "kustomize", spec, subject: subjectOf(of, env) };
 }

@@ -5,6 +5,7 @@ import {
   checkTemplate,
   subjectOf,
   type GatesOf,
+  type Prune,
   type TemplateEnv,
   type TemplateOptions,
 } from "./template-options.ts";
@@ -15,6 +16,7 @@ export interface ManifestsSpec {
   /** Null: nothing is replaced. */
   readonly env: Readonly<Record<string, Input<string | number>>> | null;
   readonly only: readonly string[] | null;
+  readonly prune: Prune;
 }
 
 /**
@@ -40,7 +42,7 @@ export function manifests<
     check.text("a glob", glob, /^!?[^\0!]/, "the path of a file or a pattern of paths");
   checkTemplate(check, options);
   check.throwIfAny("manifests()", 'Write it like manifests("deploy/*.yaml", { env: { IMAGE: image } }).');
-  const { of, env, only } = options;
-  const spec: ManifestsSpec = { globs: list as string[], env: env ?? null, only: only ?? null };
+  const { of, env, only, prune = "safe" } = options;
+  const spec: ManifestsSpec = { globs: list as string[], env: env ?? null, only: only ?? null, prune };
   return { kind: "manifests", spec, subject: subjectOf(of, env) };
 }

@@ -1,5 +1,5 @@
 import { refHandle, type Input, type RefCore } from "../model/index.ts";
-import type { Check } from "./check/check.ts";
+import { type Check, shown } from "./check/check.ts";
 import { commonSubject, refsIn, type GatesIn } from "./evidence.ts";
 
 /** What templates are filled in with, by variable. */
@@ -19,7 +19,16 @@ export interface TemplateOptions<
   readonly env?: Env;
   /** The variables that are replaced; every other `$NAME` stays as it is. @defaultValue all */
   readonly only?: readonly string[];
+  /**
+   * What is removed once it is no longer among the objects and the rest is ready. `safe`: all but what data, or other
+   * people's objects, would go with (claims and volumes, namespaces, definitions of kinds), which is said and left. `all`:
+   * that too. `none`: nothing. Going back to an earlier release never removes what `safe` would leave. @defaultValue "safe"
+   */
+  readonly prune?: Prune;
 }
+
+/** What is removed once it is no longer among an app's objects. */
+export type Prune = "safe" | "all" | "none";
 
 /** The gates of `of`; where there is none, those that all refs in `From` have passed. */
 export type GatesOf<Of, From> = [Of] extends [undefined] ? GatesIn<From> : GatesIn<Of>;
@@ -32,7 +41,7 @@ export function subjectOf<Passed extends string>(
   return of === undefined ? commonSubject(refsIn(from)) : (of as RefCore<unknown, Passed>);
 }
 
-export function checkTemplate(check: Check, { of, env, only }: TemplateOptions): void {
+export function checkTemplate(check: Check, { of, env, only, prune }: TemplateOptions): void {
   if (of !== undefined && refHandle(of) === undefined)
     check.add("of must be a ref to what is deployed, such as a job or a gate returns");
   if (env !== undefined)
@@ -41,6 +50,8 @@ export function checkTemplate(check: Check, { of, env, only }: TemplateOptions):
   if (only !== undefined)
     for (const [index, name] of check.list("only", only).entries())
       check.text(`only[${index}]`, name, /^[A-Za-z_]\w*$/, "the name of a variable");
+  if (prune !== undefined && !["safe", "all", "none"].includes(prune))
+    check.add(`prune must be "safe", "all" or "none", not ${shown(prune)}`);
   if (only !== undefined && env === undefined)
     check.add("only says which variables of env are replaced, and there is no env");
 }

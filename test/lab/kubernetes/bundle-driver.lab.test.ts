@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/targets/kubernetes/api/types.ts";
 import { at } from "../../../src/targets/kubernetes/readiness/object.ts";
 import { listReleases } from "../../../src/targets/kubernetes/release/record-store.ts";
+import { rollbackKubernetes } from "../../../src/targets/kubernetes/verbs/rollback.ts";
 import { need } from "../lab.ts";
 import { configMap, deployment } from "./lab-api.ts";
 import { ManifestsKit } from "./manifests-kit.ts";
@@ -49,5 +50,41 @@ describe.skipIf(!need("kwok").available)("a release of manifests, on a real cont
     });
     expect((await records()).map(({ header }) => header)).toEqual(before.map(({ header }) => header));
     expect(at(await kit.kit.get("v1", "ConfigMap", "part-0"), "data", "version")).toBe("2");
+  });
+
+  it("leaves what data would go with, says so, and removes it where that is asked for", async () => {
+    const name = `extra-${process.pid}`;
+    const space = (of: string): KubeObject => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: of },
+    });
+    const there = async (of: string): Promise<boolean> => {
+      const found = await kit.kit.api.get({ apiVersion: "v1", kind: "Namespace", name: of });
+      return found !== undefined && found.metadata.deletionTimestamp === undefined;
+    };
+    await kit.release([...app("4"), space(name)]);
+    kit.prune = "none";
+    await kit.release(app("4").slice(1));
+    expect(await kit.kit.get("v1", "ConfigMap", "part-0")).toBeDefined();
+    kit.prune = "safe";
+    const next = app("5").slice(1);
+    await kit.release(next);
+    expect(await kit.kit.get("v1", "ConfigMap", "part-0")).toBeUndefined();
+    expect(await there(name)).toBe(true);
+    expect(kit.kit.output.join("")).toContain(`Namespace ${name}: no longer among the objects`);
+    kit.prune = "all";
+    expect((await kit.preview(next)).changes).toMatchObject([
+      { change: "remove", object: `Namespace ${name}` },
+    ]);
+    await kit.release(next);
+    expect(await there(name)).toBe(false);
+    // Going back removes nothing of the kind, whatever was asked for then.
+    await kit.release(app("6"));
+    await kit.release([...app("7"), space(`${name}-more`)]);
+    await rollbackKubernetes(kit.kit.hands(), { target: kit.kit.spec, secrets: {} }, kit.kit.context(), {});
+    expect(at(await kit.kit.get("v1", "ConfigMap", "part-1"), "data", "version")).toBe("6");
+    expect(await there(`${name}-more`)).toBe(true);
+    await kit.kit.api.remove({ apiVersion: "v1", kind: "Namespace", name: `${name}-more` });
   });
 });

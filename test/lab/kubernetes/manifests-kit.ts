@@ -25,6 +25,8 @@ type Options = Omit<KubernetesOptions, "cluster">;
 /** One app of `manifests()` in a namespace of the lab, its files in a folder of its own. */
 export class ManifestsKit {
   readonly kit: RolloutKit;
+  /** What is removed once it is no longer among the objects. */
+  prune = "safe";
   readonly #root: string;
 
   private constructor(kit: RolloutKit, root: string) {
@@ -96,7 +98,7 @@ export class ManifestsKit {
     );
     return {
       kind: "manifests",
-      spec: { globs: ["all.json"], env: null, only: null } as never,
+      spec: { globs: ["all.json"], env: null, only: null, prune: this.prune } as never,
       secrets: {},
     };
   }

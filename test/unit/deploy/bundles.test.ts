@@ -19,13 +19,14 @@ describe("manifests", () => {
   it("is an app with its options resolved", () => {
     expect(manifests("deploy/*.yaml")).toMatchObject({
       kind: "manifests",
-      spec: { globs: ["deploy/*.yaml"], env: null, only: null },
+      spec: { globs: ["deploy/*.yaml"], env: null, only: null, prune: "safe" },
     });
     const env = { IMAGE: image, LEVEL: "info" };
     expect(manifests(["a.yaml", "!b.yaml"], { env, only: ["IMAGE"] }).spec).toEqual({
       globs: ["a.yaml", "!b.yaml"],
       env,
       only: ["IMAGE"],
+      prune: "safe",
     });
   });
 
@@ -51,6 +52,7 @@ describe("manifests", () => {
     ["a.yaml", { env: { TOKEN: secret } }, "env.TOKEN is a secret, which may not stand there"],
     ["a.yaml", { env: ["A"] }, "env must be an object of variables"],
     ["a.yaml", { only: ["A"] }, "there is no env"],
+    ["a.yaml", { prune: "some" }, 'prune must be "safe", "all" or "none", not "some"'],
     ["a.yaml", { env: {}, only: ["A-B"] }, "only[0] must be the name of a variable"],
   ])("refuses %j with %o", (globs, options, message) => {
     expect(() => manifests(globs as string, options as never)).toThrow(message);

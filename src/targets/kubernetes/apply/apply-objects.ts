@@ -45,7 +45,7 @@ export interface PreparedApply {
   apply(): Promise<readonly Applied[]>;
 }
 
-export interface Before {
+interface Before {
   readonly ref: ObjectRef;
   /** Undefined: there is none. */
   readonly live: KubeObject | undefined;

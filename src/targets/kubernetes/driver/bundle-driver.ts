@@ -121,9 +121,10 @@ export class BundleDriver implements RolloutDriver {
       ...(await takeSnapshot(api, [...unknown, ...gone])),
     ];
     const release = newRelease(this.#session, this.#content.digest, stable);
-    await records.create(release, () =>
-      Promise.resolve({ before: touched, made: [], content: this.#content }),
-    );
+    // Who goes back to it later wants the earlier objects, and to lose no data over it.
+    const prune = this.#content.prune === "none" ? "none" : "safe";
+    const content = { ...this.#content, prune } as const;
+    await records.create(release, () => Promise.resolve({ before: touched, made: [], content }));
   }
 
   #placed(object: KubeObject): ObjectRef {
@@ -154,6 +155,7 @@ export class BundleDriver implements RolloutDriver {
 
   #scope(): ApplyScope {
     const { place, force } = this.#session;
-    return { manager: MANAGER, namespace: place.namespace, set: `sluice.${place.app}`, force };
+    const { prune = "safe" } = this.#content;
+    return { manager: MANAGER, namespace: place.namespace, set: `sluice.${place.app}`, force, prune };
   }
 }

@@ -6,6 +6,8 @@ import type { RenderedBundle } from "../render/types.ts";
 import { loadKustomize } from "./load-kustomize.ts";
 import { loadManifests, type TemplateValues } from "./load-manifests.ts";
 
+const PRUNE = ["safe", "all", "none"] as const;
+
 /**
  * The objects of an app of kind `manifests` or `kustomize`.
  *
@@ -23,15 +25,16 @@ export async function renderBundle(
   const only = read.nullable(spec["only"], (value) => read.list(value, "only", text)) ?? undefined;
   const template: TemplateValues | undefined = env === null ? undefined : { env, only };
   const { root, signal, processes } = context;
+  const prune = read.oneOf(spec["prune"] ?? "safe", "prune", PRUNE);
   switch (app.kind) {
-    case "manifests":
-      return await loadManifests(root, read.list(spec["globs"], "globs", text), template);
-    case "kustomize":
-      return await loadKustomize(root, text(spec["dir"], "dir"), template, {
-        env: context.env,
-        signal,
-        processes,
-      });
+    case "manifests": {
+      const globs = read.list(spec["globs"], "globs", text);
+      return { ...(await loadManifests(root, globs, template)), prune };
+    }
+    case "kustomize": {
+      const program = { env: context.env, signal, processes };
+      return { ...(await loadKustomize(root, text(spec["dir"], "dir"), template, program)), prune };
+    }
     default:
       throw new SluiceError("DEFINITION_INVALID", `a cluster knows no app of kind "${app.kind}"`, {
         hint: "Make it with service(), manifests(), kustomize() or helm() from sluice/deploy.",

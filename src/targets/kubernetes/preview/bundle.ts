@@ -30,7 +30,8 @@ export async function previewBundle(
   const { objects, filled } = await filledIn(api, place.namespace, bundle.objects, words);
   const state = await new BundleDriver(session, { kind: "bundle", ...bundle, objects }).observe();
   const kept: string[] = [];
-  const scope = { manager: MANAGER, namespace: place.namespace, set: `sluice.${place.app}`, force };
+  const { prune = "safe" } = bundle;
+  const scope = { manager: MANAGER, namespace: place.namespace, set: `sluice.${place.app}`, force, prune };
   const report = (text: string): void => void kept.push(text);
   const previews = await previewObjects(api, objects, scope, { signal: session.forward, mask, report });
   const { found, unchecked } = uncheckable(previews, objects, words);

@@ -70,6 +70,8 @@ export interface BundleContent {
   readonly kind: "bundle";
   readonly digest: string;
   readonly objects: readonly KubeObject[];
+  /** What may be removed once it is no longer among the objects. @defaultValue "safe" */
+  readonly prune?: "safe" | "all" | "none";
 }
 
 /** Of a chart: Helm itself keeps what its revisions consist of. */

@@ -52,6 +52,8 @@ export interface RenderedJob {
 export interface RenderedBundle {
   readonly digest: string;
   readonly objects: readonly KubeObject[];
+  /** What may be removed once it is no longer among the objects. @defaultValue "safe" */
+  readonly prune?: "safe" | "all" | "none";
 }
 
 /** On every object of ours. Selectors use the first two. */
