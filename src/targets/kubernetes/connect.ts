@@ -67,8 +67,8 @@ async function connectHelm(
   const { release, timeout } = chart;
   const helm = await openHelm(open, context);
   try {
-    const { digest } = await helmTemplate(helm.at(session.forward), chart, salt);
-    const driver = new HelmDriver(session, helm, { digest, release, timeout, to: { chart } });
+    const { digest, objects } = await helmTemplate(helm.at(session.forward), chart, salt);
+    const driver = new HelmDriver(session, helm, { digest, release, timeout, to: { chart, objects } });
     await makeGoodBundle(session, driver, digest);
     return driver;
   } catch (error) {

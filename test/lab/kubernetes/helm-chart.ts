@@ -24,7 +24,12 @@ spec:
       labels: { app: "{{ .Release.Name }}" }
       annotations: { lab/pod: {{ .Values.pod | quote }} }
     spec:
-      containers: [{ name: web, image: {{ .Values.image | quote }} }]
+      containers:
+        - name: web
+          image: {{ .Values.image | quote }}
+{{- if .Values.policy }}
+          imagePullPolicy: {{ .Values.policy }}
+{{- end }}
 `,
   );
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { vi } from "vitest";
+import type { ClusterConnection } from "../../../src/ports/index.ts";
 import { openClusterApi } from "../../../src/targets/kubernetes/api/open.ts";
 import type { ClusterApi, KubeObject } from "../../../src/targets/kubernetes/api/types.ts";
 import type { ApplyScope } from "../../../src/targets/kubernetes/apply/types.ts";
@@ -12,16 +13,17 @@ interface Kubeconfig {
   readonly users: readonly [{ readonly user: { readonly token: string } }];
 }
 
-/** The lab's API server, by an administrator's kubeconfig or with the token of somebody else. */
-export function labApi(kubeconfig = process.env["KUBECONFIG"], token?: string): ClusterApi {
+/** The way to the lab's API server, by an administrator's kubeconfig or with the token of somebody else. */
+export function labConnection(kubeconfig = process.env["KUBECONFIG"], token?: string): ClusterConnection {
   const config = JSON.parse(readFileSync(kubeconfig ?? "", "utf8")) as Kubeconfig;
   const { cluster } = config.clusters[0];
   const ca = Buffer.from(cluster["certificate-authority-data"], "base64").toString();
   const credentials = { token: token ?? config.users[0].user.token };
-  return openClusterApi(
-    { server: cluster.server, ca, credentials: () => Promise.resolve(credentials) },
-    { cluster: "the lab" },
-  );
+  return { server: cluster.server, ca, credentials: () => Promise.resolve(credentials) };
+}
+
+export function labApi(kubeconfig?: string, token?: string): ClusterApi {
+  return openClusterApi(labConnection(kubeconfig, token), { cluster: "the lab" });
 }
 
 /** A namespace of a suite, with the service account that its pods need. */

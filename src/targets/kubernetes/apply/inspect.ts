@@ -38,6 +38,8 @@ export interface Inspection {
   readonly isThere: (placed: Placed) => boolean;
   /** What was there just before, by {@link keyOf}: it is not asked for again. */
   readonly known?: ReadonlyMap<string, KubeObject>;
+  /** Asks what would come of an object where another program will write it. @defaultValue server-side apply, by ourselves */
+  readonly attempt?: (object: KubeObject, force: boolean) => Promise<KubeObject>;
 }
 
 /** Asks the server for each object what applying it would do. Nothing changes. Rejects where the server cannot be asked. */
@@ -71,7 +73,12 @@ async function inspect(inspection: Inspection, placed: Placed): Promise<Inspecte
 }
 
 /** What would come of applying an object. */
-export function dryRun({ api, scope }: Inspection, { object }: Placed, force: boolean): Promise<KubeObject> {
+export function dryRun(
+  { api, scope, attempt }: Inspection,
+  { object }: Placed,
+  force: boolean,
+): Promise<KubeObject> {
+  if (attempt !== undefined) return attempt(object, force);
   return api.apply(object, { manager: scope.manager, force, dryRun: true });
 }
 

@@ -19,6 +19,8 @@ export interface PreviewOptions {
   readonly mask?: (text: string) => string;
   /** Told of what is no longer among the objects and would be left as it is all the same. */
   readonly report?: (text: string) => void;
+  /** See {@link Inspection.attempt}. */
+  readonly attempt?: Inspection["attempt"];
 }
 
 /**
@@ -69,7 +71,7 @@ export async function previewAlone(
   api: ClusterApi,
   objects: readonly KubeObject[],
   { manager, namespace, force }: Pick<ApplyScope, "manager" | "namespace" | "force">,
-  options: Pick<PreviewOptions, "signal" | "mask">,
+  options: Pick<PreviewOptions, "signal" | "mask" | "attempt">,
 ): Promise<readonly ObjectPreview[]> {
   const problems: Problem[] = [];
   const known = await Promise.all(objects.map((object) => isKnown(api, object, problems)));
@@ -84,6 +86,7 @@ export async function previewAlone(
     signal: options.signal,
     all,
     isThere: () => false,
+    ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
   };
   const inspected = await inspectAtRest(inspection, all);
   // Who keeps a set beside us is no concern of a plain apply.

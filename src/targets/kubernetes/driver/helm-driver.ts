@@ -1,6 +1,10 @@
 import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { Release } from "../../../model/index.ts";
 import type { RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
+import type { KubeObject } from "../api/types.ts";
+import { refusal } from "../apply/problems.ts";
+import { checkObjects } from "../helm/check-objects.ts";
+import { readRevision } from "../helm/deployed.ts";
 import { repairRelease } from "../helm/repair.ts";
 import { helmStatus } from "../helm/revisions.ts";
 import { helmRollback } from "../helm/rollback.ts";
@@ -16,19 +20,25 @@ import type { Session } from "./session.ts";
 import { wholeIsReady } from "./whole-ready.ts";
 import { asRelease, indivisible, markLive, newRelease, wholeReleases } from "./whole-release.ts";
 
+/** How many revisions Helm keeps by itself. */
+const LEAST_KEPT = 10;
+/** How many one deploy makes at most: left pending, taken back for it, the new one, and taken back again. */
+const PER_DEPLOY = 4;
+
 /** What a Helm release shall become: a chart's, or again what it was at an earlier revision. */
 export interface HelmGoal {
   readonly digest: string;
   readonly release: string;
   /** Of one move of Helm's: milliseconds. */
   readonly timeout: number;
-  readonly to: { readonly chart: HelmChart } | { readonly revision: number };
+  readonly to:
+    { readonly chart: HelmChart; readonly objects: readonly KubeObject[] } | { readonly revision: number };
 }
 
 /**
  * Drives a release that Helm makes. Helm's revision before it is recorded first; an upgrade that fails is taken back by
- * Helm itself, and one that was killed by us. What a killed process had begun is done again: the same chart with the same
- * values changes nothing but Helm's count of revisions.
+ * Helm itself, and one that was killed by us. What a killed process had begun is gone on with; where Helm had ended it,
+ * nothing is done again, so that the chart's hooks run once.
  */
 export class HelmDriver implements RolloutDriver {
   readonly #session: Session;
@@ -58,15 +68,17 @@ export class HelmDriver implements RolloutDriver {
 
   async roll(): Promise<void> {
     const session = this.#session;
-    const helm = this.#helm.at(session.forward);
     const { stable, candidate } = await wholeReleases(session);
     await session.guard();
+    const helm = await this.#hands(session.forward);
     await this.#repair(helm, candidate !== undefined);
+    if (candidate === undefined) await this.#check(helm);
     const release = candidate ?? (await this.#begin(stable));
     await session.guard();
-    const revision = await this.#move(helm);
+    const begun = await this.#content(release);
+    const revision = (await this.#ended(begun)) ?? (await this.#move(helm));
     const payload = await session.records.payload(release);
-    const content = { ...(await this.#content(release)), revision };
+    const content = { ...begun, revision };
     await session.records.update(release, {}, { ...payload, content });
     session.say(`Helm release ${this.#goal.release}: revision ${revision} is deployed`);
   }
@@ -82,7 +94,7 @@ export class HelmDriver implements RolloutDriver {
     if (candidate === undefined) return;
     await session.guard();
     const content = await this.#content(candidate);
-    await this.#back(this.#helm.at(session.back), content);
+    await this.#back(await this.#hands(session.back), content);
     if (stable !== undefined) await this.#follow(stable, content);
     await session.records.update(candidate, { state: "aborted", reason: session.mask(reason) });
     session.say(`revision ${candidate.header.revision}: taken back`);
@@ -121,11 +133,47 @@ export class HelmDriver implements RolloutDriver {
     return stored;
   }
 
+  /** Asks the server about all objects, as Helm would write them. Throws what {@link refusal} makes. */
+  async #check(helm: HelmContext): Promise<void> {
+    const { api, mask } = this.#session;
+    const { release, to } = this.#goal;
+    if (!("chart" in to)) return;
+    const { signal } = helm;
+    const problems = await checkObjects(api, helm, release, to.objects, { signal, mask });
+    if (problems.length > 0) throw refusal(problems, "nothing was changed");
+  }
+
+  /** What Helm keeps with a revision that is this release: how a later process knows that it need not be made again. */
+  get #mark(): string {
+    const { digest, to } = this.#goal;
+    return "chart" in to ? `Released by Sluice: ${digest}` : `Rollback to ${to.revision}`;
+  }
+
+  /** The revision that a process which has died had already made of this release. */
+  async #ended({ release, before }: HelmContent): Promise<number | undefined> {
+    const { api, place } = this.#session;
+    const [newest] = await helmStatus(api, place.namespace, release);
+    if (newest?.status !== "deployed" || newest.revision <= (before ?? 0)) return undefined;
+    const kept = await readRevision(api, place.namespace, release, newest.revision);
+    return kept?.description === this.#mark ? newest.revision : undefined;
+  }
+
+  /** Helm, told to keep all that a release which is kept can be brought back by. */
+  async #hands(signal: AbortSignal): Promise<HelmContext> {
+    const { api, place, records } = this.#session;
+    const kept = await records.list(["live", "retired", "pending"]);
+    const contents = await Promise.all(kept.map((one) => this.#content(one)));
+    const needed = contents.flatMap(({ revision, before }) => revision ?? before ?? []);
+    const revisions = await helmStatus(api, place.namespace, this.#goal.release);
+    const since = revisions.filter(({ revision }) => revision >= Math.min(...needed)).length;
+    return { ...this.#helm.at(signal), keep: Math.max(LEAST_KEPT, since + PER_DEPLOY) };
+  }
+
   /** Gives the revision that Helm has deployed. */
   async #move(helm: HelmContext): Promise<number> {
     const { release, timeout, to } = this.#goal;
     try {
-      if ("chart" in to) return (await helmUpgrade(helm, to.chart)).revision;
+      if ("chart" in to) return (await helmUpgrade(helm, to.chart, this.#mark)).revision;
       await helmRollback(helm, release, to.revision, timeout);
     } catch (error) {
       if (!isSluiceError(error) || error.code !== "HELM_FAILED") throw error;
@@ -149,7 +197,14 @@ export class HelmDriver implements RolloutDriver {
     // Where none was deployed there is nothing to go back to: Helm has left it as it could.
     if (before === null || newest.revision === before) return;
     if (newest.status === "deployed" && (await wentBackTo(helm, release)) === before) return;
-    await helmRollback(helm, release, before, timeout);
+    try {
+      await helmRollback(helm, release, before, timeout);
+    } catch (error) {
+      if (!isSluiceError(error) || error.code !== "HELM_FAILED") throw error;
+      this.#session.say(`not all that was there before is ready again: ${error.message}`);
+      // What was there is put back all the same, or the release that was found bad would stay under way for good.
+      await helmRollback(helm, release, before, null);
+    }
   }
 
   /** Helm counts going back as a revision of its own: from now on that is the live one's. */

@@ -83,3 +83,8 @@ export async function withChart<T>(
 export function helmTime(ms: number): string {
   return `${Math.max(1, Math.ceil(ms / 1_000))}s`;
 }
+
+/** How many revisions Helm keeps, for what makes one. */
+export function keepFlags({ keep }: Pick<HelmContext, "keep">): readonly string[] {
+  return keep === undefined ? [] : ["--history-max", String(keep)];
+}

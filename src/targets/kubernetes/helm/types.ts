@@ -16,6 +16,8 @@ export interface HelmContext {
   readonly mask: (text: string) => string;
   /** Takes what Helm says meanwhile, masked. */
   readonly report?: (text: string) => void;
+  /** How many revisions Helm shall keep. @defaultValue Helm's own, which is 10 */
+  readonly keep?: number;
 }
 
 /** A chart with all that it is filled in with. */

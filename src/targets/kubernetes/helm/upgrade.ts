@@ -1,16 +1,19 @@
 import { SluiceError } from "../../../errors/index.ts";
-import { helmMajor, helmTime, runHelm, withChart } from "./run-helm.ts";
+import { helmMajor, helmTime, keepFlags, runHelm, withChart } from "./run-helm.ts";
 import type { HelmChart, HelmContext, HelmRevision } from "./types.ts";
 
 /**
  * Installs a chart or upgrades its release, and waits until all its objects are ready. A failed one is taken back by
  * Helm itself. Repair a stuck release first, see `repairRelease`.
  *
+ * @param description - kept with the revision once it is deployed
+ *
  * @throws SluiceError `HELM_FAILED`, `TOOL_MISSING`, `CANCELLED`
  */
 export async function helmUpgrade(
   context: HelmContext,
   chart: HelmChart,
+  description?: string,
 ): Promise<Omit<HelmRevision, "since">> {
   const major = await helmMajor(context);
   const flags = major === 3 ? ["--wait", "--atomic"] : ["--wait=watcher", "--rollback-on-failure"];
@@ -24,6 +27,8 @@ export async function helmUpgrade(
         // Else Helm keeps values of the release before where none are given.
         "--reset-values",
         ...flags,
+        ...keepFlags(context),
+        ...(description === undefined ? [] : ["--description", description]),
         ...["--timeout", helmTime(chart.timeout)],
         ...["--output", "json"],
       ],
