@@ -74,7 +74,7 @@ const without =
     events: recorded.events.filter((event) => !types.includes(event.type)),
   });
 
-describe("the proof finds", { timeout: 120_000 }, () => {
+describe("the proof finds", { timeout: 300_000 }, () => {
   it("a journal that is written after the effect", async () => {
     const found = await violationsOf(build, { loss: "process", wrap: late });
     expect(found).toMatch(/ran again in process 1 although \S+ had begun after it/);

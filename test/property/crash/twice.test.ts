@@ -18,7 +18,7 @@ describe("killed twice", () => {
     expect(tally.runs).toBeGreaterThan(500);
   });
 
-  it("a resumed run is killed at every point of its own", { timeout: 120_000 }, async () => {
+  it("a resumed run is killed at every point of its own", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(place, async ({ pipeline, loss, first }) => {
         const reference = await referenceOf(pipeline, { loss });
@@ -37,7 +37,7 @@ describe("killed twice", () => {
     );
   });
 
-  it("a run is killed again and again, in one process after the other", { timeout: 120_000 }, async () => {
+  it("a run is killed again and again, in one process after the other", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(place, fc.array(fc.nat(60), { minLength: 3, maxLength: 6 }), async (at, more) => {
         const { pipeline, loss, first } = at;

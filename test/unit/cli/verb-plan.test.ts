@@ -55,7 +55,10 @@ const pipe = pipeline({ name: "foreseen", secrets: { key: env("THE_KEY") } }, (p
   p.stage("tagged", { when: onTag("v*") }).job("announce", () => 1);
 });
 
-async function forecast(cwd: string, ...words: readonly string[]): Promise<Plan & { readonly forecast: Forecast }> {
+async function forecast(
+  cwd: string,
+  ...words: readonly string[]
+): Promise<Plan & { readonly forecast: Forecast }> {
   const [out, err] = [new Text(), new Text()];
   const environment = { PATH: process.env["PATH"], THE_KEY: "the-value-of-the-key" };
   const terminal = { program: "p", out, err, env: environment, onInterrupt: () => () => undefined };

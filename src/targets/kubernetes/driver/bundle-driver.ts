@@ -68,6 +68,7 @@ export class BundleDriver implements RolloutDriver {
       signal,
       report: say,
       now: () => clock.now(),
+      patience: session.patience,
       mask,
     });
   }
