@@ -27,15 +27,15 @@ export interface SweepOptions {
 }
 
 /**
- * Ends every process whose `SLUICE_JOB` begins with `cookie`, or with one of several: one job's, or what those of a run's or a
- * process's jobs begin with. It finds daemons too, since they keep their environment. Looks at `/proc`, so it does nothing but on Linux; it reads
- * one small file for each process that it looks at.
+ * Ends every process whose `SLUICE_JOB` begins with `cookie`, or with one of several: one job's, or what those of a run's
+ * or a process's jobs begin with. It finds daemons too, since they keep their environment. Looks at `/proc`, so it does
+ * nothing but on Linux; it reads one small file for each process that it looks at.
  *
  * @returns how many processes it found
  *
  * @example
  * ```ts
- * await sweep(processCookie(run, stateDir)); // at the end of a run
+ * await sweep(processCookie(runId, ".sluice")); // at the end of a run
  * ```
  */
 export async function sweep(cookie: string | readonly string[], options: SweepOptions = {}): Promise<number> {

@@ -83,12 +83,10 @@ export class HeldLease implements DeployLease {
   async #expire(): Promise<void> {
     const { clock, write } = this.#setup;
     const end = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
-    for (;;) {
+    while (!end.aborted) {
       const left = write.duration * LOST - this.#age();
       if (left < 0) this.#lose(this.#unreachable());
-      if (end.aborted) return;
-      await clock.sleep(left + 1, end).catch(() => undefined);
-      if (end.aborted) return;
+      else await clock.sleep(left + 1, end).catch(() => undefined);
     }
   }
 
