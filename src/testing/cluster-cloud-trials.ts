@@ -13,7 +13,7 @@ const THROTTLED = 950;
 export const CLOUD_TRIALS: readonly SuiteTrial[] = [
   {
     name: "says that it is denied, and is let in once it no longer is",
-    needs: "denial",
+    needs: ["denial"],
     async run(stage: SuiteStage): Promise<void> {
       stage.become("denying");
       const refused = stage.rig.provider.connect(stage.context());
@@ -25,7 +25,7 @@ export const CLOUD_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "says that new credentials are denied, and gets them once they no longer are",
-    needs: "denial",
+    needs: ["denial"],
     async run(stage: SuiteStage): Promise<void> {
       const { credentials } = await stage.connect();
       const first = await credentials();
@@ -39,7 +39,7 @@ export const CLOUD_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "waits as long as a cloud that throttles it says",
-    needs: "throttling",
+    needs: ["throttling"],
     async run(stage: SuiteStage): Promise<void> {
       stage.become("throttling");
       const since = performance.now();
@@ -51,7 +51,7 @@ export const CLOUD_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "says that there is no such cluster",
-    needs: "absence",
+    needs: ["absence"],
     async run(stage: SuiteStage): Promise<void> {
       stage.become("empty");
       const refused = stage.rig.provider.connect(stage.context());
@@ -61,7 +61,7 @@ export const CLOUD_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "stops waiting for a silent cloud when it is cancelled",
-    needs: "silence",
+    needs: ["silence"],
     async run(stage: SuiteStage): Promise<void> {
       stage.become("silent");
       const controller = new AbortController();

@@ -31,7 +31,7 @@ export const CREDENTIAL_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "renews its credentials before they end",
-    needs: "expiry",
+    needs: ["expiry"],
     async run(stage: SuiteStage): Promise<void> {
       const { credentials } = await stage.connect();
       const first = await credentials();
@@ -43,7 +43,7 @@ export const CREDENTIAL_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "renews credentials that have long ended once, for all who wait",
-    needs: "expiry",
+    needs: ["expiry"],
     async run(stage: SuiteStage): Promise<void> {
       const { credentials } = await stage.connect();
       const first = await credentials();
@@ -57,13 +57,15 @@ export const CREDENTIAL_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "gets credentials anew when told that they are refused, once for all who say so",
-    needs: "renewal",
+    needs: ["renewal"],
     async run(stage: SuiteStage): Promise<void> {
       const { credentials } = await stage.connect();
       const first = await credentials();
+      await stage.rig.rotate?.();
       stage.moveTo(stage.now() + 2_000);
       const alone = await cost(stage, () => credentials({ fresh: true }));
       other(alone.result, first);
+      await stage.rig.rotate?.();
       stage.moveTo(stage.now() + 2_000);
       const shared = await cost(stage, () => together(() => credentials({ fresh: true })));
       other(shared.result, alone.result);

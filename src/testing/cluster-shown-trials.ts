@@ -29,7 +29,7 @@ export const SHOWN_TRIALS: readonly SuiteTrial[] = [
   },
   {
     name: "is let in by the API server",
-    needs: "entry",
+    needs: ["entry"],
     async run(stage: SuiteStage): Promise<void> {
       const { connection } = await stage.connect();
       const entered = stage.rig.enter?.(connection);

@@ -10,7 +10,7 @@ import type {
 /** One test of the suite. */
 export interface SuiteTrial {
   readonly name: string;
-  readonly needs?: ClusterProviderTrial;
+  readonly needs?: readonly ClusterProviderTrial[];
   run(stage: SuiteStage): Promise<void>;
 }
 
@@ -37,6 +37,19 @@ export class SuiteStage {
     this.#clock.ahead += Math.max(0, moment - this.now());
   }
 
+  /** Puts the clock wrong by so many milliseconds; negative: behind. */
+  shift(ms: number): void {
+    this.#clock.ahead += ms;
+  }
+
+  /** The first of these that the rig has nothing for. */
+  lacking(needs: readonly ClusterProviderTrial[] = []): ClusterProviderTrial | undefined {
+    return needs.find((need) => {
+      const part = PARTS[need];
+      return part !== undefined && this.rig[part] === undefined;
+    });
+  }
+
   context(signal: AbortSignal = new AbortController().signal): ClusterContext {
     const { env = {}, root = process.cwd() } = this.rig;
     return { env, root, signal, now: () => this.now() };
@@ -57,16 +70,23 @@ export class SuiteStage {
   }
 
   become(mood: CloudMood): void {
-    if (this.rig.become === undefined) {
-      assert.fail("the rig has no become(): write one, or name what cannot be tried in `without`");
-    }
-    this.rig.become(mood);
+    this.rig.become?.(mood);
   }
 
   async close(): Promise<void> {
     for (const rig of this.#rigs.reverse()) await rig.close?.();
   }
 }
+
+/** What a rig must have to be tried with it. */
+const PARTS: Readonly<Partial<Record<ClusterProviderTrial, keyof ClusterProviderRig>>> = {
+  entry: "enter",
+  denial: "become",
+  throttling: "become",
+  silence: "become",
+  absence: "become",
+  rollout: "rollout",
+};
 
 export interface ConnectedStage {
   readonly connection: ClusterConnection;

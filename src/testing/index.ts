@@ -6,9 +6,11 @@ export { scriptedTarget, type ScriptedTarget, type ScriptedTargetOptions } from 
 export type { Scripted, ScriptedTraffic, TrafficMoment } from "./scripted-traffic.ts";
 export { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
 export { clusterProviderSuite, type ClusterProviderSuiteOptions } from "./cluster-provider-suite.ts";
+export type { SuiteTest } from "./cluster-suite-skips.ts";
 export type {
   CloudMood,
   ClusterProviderRig,
   ClusterProviderTrial,
+  ClusterRolloutPlace,
   ClusterSuiteClock,
 } from "./cluster-provider-rig.ts";

@@ -25,6 +25,7 @@ describe("aks, over a played SDK", () => {
     },
     without: {
       entry: "there is no API server; the lab has one",
+      rollout: "there is no API server; the lab has one",
       throttling: "the SDK waits by itself; the lab tries it",
     },
   });

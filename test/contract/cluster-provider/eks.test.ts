@@ -19,6 +19,7 @@ describe("eks, over a played SDK", () => {
     },
     without: {
       entry: "there is no API server; the lab has one",
+      rollout: "there is no API server; the lab has one",
       throttling: "the SDK waits by itself; the lab tries it",
     },
   });

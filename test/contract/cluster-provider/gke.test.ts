@@ -21,6 +21,7 @@ describe("gke, over a played SDK", () => {
     },
     without: {
       entry: "there is no API server; the lab has one",
+      rollout: "there is no API server; the lab has one",
       throttling: "the SDK waits by itself; the lab tries it",
     },
   });

@@ -4,11 +4,13 @@ import { CERTIFICATE } from "../../fixtures/clouds/played-cloud.ts";
 import { openPluginRig } from "../../fixtures/clouds/plugin-rig.ts";
 import { openPodRig, PLUGIN_WITHOUT, POD_WITHOUT } from "../../fixtures/clouds/pod-rig.ts";
 
-const ENTRY = { entry: "there is no API server; the lab has one" };
+const NO_SERVER = "there is no API server; the lab has one";
+const ENTRY = { entry: NO_SERVER, rollout: NO_SERVER };
 const HOUR = 3_600_000;
 
+let issued = 0;
+
 describe("kubeconfig, with a credential plugin", () => {
-  let issued = 0;
   clusterProviderSuite({
     test,
     open: (clock) =>
@@ -25,7 +27,7 @@ describe("inCluster, with an account's files", () => {
   clusterProviderSuite({
     test,
     open: () =>
-      openPodRig({ server: "https://10.96.0.1:443", ca: CERTIFICATE, token: "the-token-of-the-pod" }),
+      openPodRig({ server: "https://10.96.0.1:443", ca: CERTIFICATE, issue: () => `of-the-pod-${++issued}` }),
     without: { ...POD_WITHOUT, ...ENTRY },
   });
 });

@@ -105,6 +105,8 @@ function denied(): Error {
   return new SluiceError("CLUSTER_DENIED", "ACME denies it", { hint: "Ask your administrator." });
 }
 
+const NO_CLUSTER = { rollout: "there is no cluster; the lab has one" };
+
 /** Runs the suite, and gives the names of its tests that failed. */
 async function failuresOf(
   { provider: breakIt, rig: breakRig, denial = denied }: Broken = {},
@@ -126,7 +128,8 @@ async function failuresOf(
     };
     return breakRig?.(rig) ?? rig;
   };
-  clusterProviderSuite({ open, test: (name, run) => tests.push({ name, run }), without });
+  const test = (name: string, run: () => Promise<void>): unknown => tests.push({ name, run });
+  clusterProviderSuite({ open, test, without: { ...NO_CLUSTER, ...without } });
   const outcomes = await Promise.all(
     tests.map(({ run }) =>
       run().then(
@@ -168,6 +171,39 @@ describe("the suite of cluster providers", () => {
     const without = { entry: reason, expiry: reason, renewal: reason, denial: reason, throttling: reason };
     const { tried } = await failuresOf({}, { ...without, silence: reason, absence: reason });
     expect(tried).toEqual([SHOWN, STABLE, SERVER, REGISTRY, KEPT, SHARED, CANCELLED]);
+  });
+
+  it("shows what is left out, with the reason, where the runner can", () => {
+    const skipped: string[] = [];
+    const test = Object.assign(() => undefined, { skip: (name: string) => skipped.push(name) });
+    const open = (): never => {
+      throw new Error("nothing is opened");
+    };
+    clusterProviderSuite({ open, test, without: { ...NO_CLUSTER, entry: "no server" } });
+    expect(skipped[0]).toBe(`${ENTRY} (no server)`);
+    expect(skipped.slice(1).every((name) => name.endsWith(`(${NO_CLUSTER.rollout})`))).toBe(true);
+    expect(skipped).toHaveLength(23);
+  });
+
+  describe("with a rig that has nothing for a trial", () => {
+    const runs = new Map<string, (...given: readonly unknown[]) => Promise<void>>();
+    const open = (clock: ClusterSuiteClock): ClusterProviderRig => ({
+      provider: new SoundProvider(new PlayedCloud(() => clock.now(), denied)),
+      requests: () => 0,
+      secrets: [],
+    });
+    clusterProviderSuite({ open, test: (name, run) => runs.set(name, run) });
+    const names = [ENTRY, DENIED, "releases once, by canary, while all watches are cut"];
+
+    it.each(names)("has the runner skip: %s", async (name) => {
+      const reasons: string[] = [];
+      await runs.get(name)?.({ skip: (reason: string) => reasons.push(reason) });
+      expect(reasons).toEqual([expect.stringMatching(/^the rig has nothing to try "\w+" with$/)]);
+    });
+
+    it.each(names)("never passes: %s", async (name) => {
+      await expect(runs.get(name)?.()).rejects.toThrow("the rig has nothing to try");
+    });
   });
 
   let made = 0;

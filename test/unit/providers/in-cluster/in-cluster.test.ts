@@ -37,6 +37,7 @@ describe("inCluster", () => {
     }),
     without: {
       entry: "there is no API server; the lab has one",
+      rollout: "there is no API server; the lab has one",
       expiry: "the kubelet renews the file",
       renewal: "the kubelet renews the file",
       denial: "nobody is asked",
