@@ -3,7 +3,7 @@ import { explainFault } from "../apply/explain.ts";
 import { inWaves } from "../apply/order.ts";
 import { type Problem, refusal } from "../apply/problems.ts";
 import { MANAGER } from "../release/types.ts";
-import { refOf } from "../release/snapshot.ts";
+import { refOf } from "../apply/refs.ts";
 import type { Session } from "./session.ts";
 
 /** Applies objects in their order; those of one wave together. */

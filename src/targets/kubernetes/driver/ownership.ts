@@ -1,7 +1,6 @@
 import { SluiceError } from "../../../errors/index.ts";
 import type { KubeObject } from "../api/types.ts";
-import { nameOf } from "../apply/refs.ts";
-import { refOf } from "../release/snapshot.ts";
+import { nameOf, refOf } from "../apply/refs.ts";
 import { MANAGER } from "../release/types.ts";
 import { labelValue } from "../render/names.ts";
 import { LABELS } from "../render/types.ts";

@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
 import { helmStatus } from "../helm/revisions.ts";
 import { judgeReadiness } from "../readiness/judge.ts";
-import { refOf } from "../release/snapshot.ts";
+import { refOf } from "../apply/refs.ts";
 import type { BundleContent, HelmContent } from "../release/types.ts";
 
 /** Objects as they are; `undefined` for one that is not there. */

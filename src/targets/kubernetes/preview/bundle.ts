@@ -1,11 +1,10 @@
 import type { ResolvedApp, TargetContext, TargetPreview } from "../../../ports/index.ts";
 import type { ClusterApi, KubeObject } from "../api/types.ts";
 import { previewObjects } from "../apply/preview.ts";
-import { nameOf } from "../apply/refs.ts";
+import { nameOf, refOf } from "../apply/refs.ts";
 import { BundleDriver } from "../driver/bundle-driver.ts";
 import type { Session } from "../driver/session.ts";
 import { renderBundle } from "../manifests/render-bundle.ts";
-import { refOf } from "../release/snapshot.ts";
 import { MANAGER } from "../release/types.ts";
 import { asChanges, created, type ObjectChange } from "./changes.ts";
 import { fillLike } from "./fill-like.ts";

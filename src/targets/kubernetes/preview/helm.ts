@@ -2,7 +2,7 @@ import type { ResolvedApp, TargetContext, TargetPreview } from "../../../ports/i
 import type { KubeObject, ObjectRef } from "../api/types.ts";
 import { conflictsOf } from "../apply/explain.ts";
 import { previewAlone } from "../apply/preview.ts";
-import { keyOf } from "../apply/refs.ts";
+import { keyOf, refOf } from "../apply/refs.ts";
 import { HelmDriver } from "../driver/helm-driver.ts";
 import { openHelm } from "../driver/open-helm.ts";
 import type { Session } from "../driver/session.ts";
@@ -13,7 +13,7 @@ import { readChart } from "../helm/read-chart.ts";
 import { helmStatus } from "../helm/revisions.ts";
 import { helmTemplate } from "../helm/template.ts";
 import type { OpenCluster } from "../place.ts";
-import { refOf, sameRef } from "../release/snapshot.ts";
+import { sameRef } from "../release/snapshot.ts";
 import { newSalt, readSalt } from "../render/salt.ts";
 import { asChanges, created, type ObjectChange } from "./changes.ts";
 import { hideSecrets } from "./hide-secrets.ts";

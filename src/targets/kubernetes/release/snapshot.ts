@@ -1,3 +1,4 @@
+import { keyOf } from "../apply/refs.ts";
 import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
 import { ownedFields } from "./owned-fields.ts";
 import { MANAGER, type Touched } from "./types.ts";
@@ -20,16 +21,7 @@ export function touchedAs(ref: ObjectRef, object: KubeObject | undefined): Touch
   return { ref, fields: known && ownedFields(known, MANAGER) };
 }
 
-/** The name of an object. */
-export function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
-  const { name, namespace } = metadata;
-  return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, name, namespace };
-}
-
+/** Whether two name the same object, in whatever version of its kind. */
 export function sameRef(a: ObjectRef, b: ObjectRef): boolean {
-  return a.name === b.name && a.namespace === b.namespace && a.kind === b.kind && groupOf(a) === groupOf(b);
-}
-
-function groupOf({ apiVersion }: ObjectRef): string {
-  return apiVersion.includes("/") ? (apiVersion.split("/", 1)[0] ?? "") : "";
+  return keyOf(a) === keyOf(b);
 }

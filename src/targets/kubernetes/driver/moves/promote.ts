@@ -1,5 +1,6 @@
 import type { ServiceContent, StoredRelease } from "../../release/types.ts";
-import { refOf, sameRef } from "../../release/snapshot.ts";
+import { refOf } from "../../apply/refs.ts";
+import { sameRef } from "../../release/snapshot.ts";
 import type { RenderedJob } from "../../render/types.ts";
 import { applyAll } from "../apply-all.ts";
 import { runJobs } from "../jobs.ts";

@@ -1,4 +1,5 @@
-import { refOf, takeSnapshot } from "../../release/snapshot.ts";
+import { refOf } from "../../apply/refs.ts";
+import { takeSnapshot } from "../../release/snapshot.ts";
 import {
   MANAGER,
   type ReleasePayload,

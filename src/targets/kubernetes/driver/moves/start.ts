@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectRef } from "../../api/types.ts";
 import { replicasOf } from "../../readiness/object.ts";
 import type { RenderedService } from "../../render/types.ts";
-import { refOf, sameRef, takeSnapshot } from "../../release/snapshot.ts";
+import { refOf } from "../../apply/refs.ts";
+import { sameRef, takeSnapshot } from "../../release/snapshot.ts";
 import {
   MANAGER,
   type ReleasePayload,
