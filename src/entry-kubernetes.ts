@@ -3,6 +3,14 @@
  *
  * @packageDocumentation
  */
+export type {
+  ClusterConnection,
+  ClusterContext,
+  ClusterCredentials,
+  ClusterNeed,
+  ClusterProvider,
+  ClusterRegistry,
+} from "./ports/index.ts";
 export { inCluster, type InClusterOptions } from "./providers/in-cluster/index.ts";
 export { kubeconfig, type KubeconfigOptions } from "./providers/kubeconfig/index.ts";
 export {
