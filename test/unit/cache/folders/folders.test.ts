@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { hashOf } from "../../../../src/cache/remote/addresses.ts";
 import { Folders } from "../../../../src/cache/folders/folders.ts";
@@ -249,7 +250,7 @@ describe("a folder that cannot be had as it was", () => {
         return true;
       });
       const stateDir = tempFolder();
-      const script = new URL("./fetch-one.ts", import.meta.url).pathname;
+      const script = fileURLToPath(new URL("./fetch-one.ts", import.meta.url));
       const child = spawn(process.execPath, ["--import", "tsx", script, stateDir, server.url, KEY], {
         stdio: "inherit",
       });

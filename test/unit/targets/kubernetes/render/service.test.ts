@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { job } from "../../../../../src/deploy/job.ts";
 import { at, list } from "../../../../../src/targets/kubernetes/readiness/object.ts";
@@ -27,7 +28,7 @@ describe("a service as objects", () => {
     ["full", () => full()],
   ])("is what test/golden/kubernetes/%s.json says", async (name, app) => {
     await expect(`${JSON.stringify(everything(render(app())), null, 2)}\n`).toMatchFileSnapshot(
-      new URL(`${name}.json`, GOLDEN).pathname,
+      fileURLToPath(new URL(`${name}.json`, GOLDEN)),
     );
   });
 
