@@ -199,8 +199,8 @@ export class HttpClusterApi implements ClusterApi {
   }
 }
 
-/** No such pod or container, none that has run yet, or a node that cannot be asked. */
-const NO_LOG: readonly number[] = [400, 404, 500, 502, 503, 504];
+/** No node yet, no such pod or container, none that has run yet, or a node that cannot be asked. */
+const NO_LOG: readonly number[] = [204, 400, 404, 500, 502, 503, 504];
 
 /** Reviews are answered and not kept. */
 const REVIEW = /reviews$/;
