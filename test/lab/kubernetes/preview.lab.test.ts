@@ -50,6 +50,18 @@ describe.skipIf(!need("kwok").available)("the preview of applying objects", () =
       .map(({ kind, metadata }) => `${kind} ${metadata.name} ${String(metadata.generation)}`);
   }
 
+  /** Waits until the controllers have written what they write of a Deployment: it would stand among the changes. */
+  async function settled(name: string): Promise<void> {
+    const ref = { apiVersion: "apps/v1", kind: "Deployment", name, namespace: NAMESPACE };
+    await expect
+      .poll(async () => {
+        const { metadata, status } = (await api.get(ref)) ?? {};
+        const seen = (status as { readonly observedGeneration?: number } | undefined)?.observedGeneration;
+        return metadata !== undefined && seen === metadata.generation;
+      })
+      .toBe(true);
+  }
+
   beforeAll(async () => {
     api = labApi();
     await makeNamespace(NAMESPACE);
@@ -126,6 +138,7 @@ describe.skipIf(!need("kwok").available)("the preview of applying objects", () =
       { ...deployment("owned", { replicas: 5 }), metadata: { name: "owned", namespace: NAMESPACE } },
       { manager: "scaler", force: true },
     );
+    await settled("owned");
     const conflicts = [{ path: "spec.replicas", owner: "scaler" }];
     const fields = [{ path: "spec.replicas", from: "5", to: "2" }];
     const [refused] = await preview([deployment("owned")], scope("owned"));
