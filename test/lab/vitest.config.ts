@@ -3,8 +3,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // Played nodes have been seen to count as not ready for a while, and with them every pod: tried once more, and shown.
-    retry: 1,
     root: fileURLToPath(new URL("../..", import.meta.url)),
     pool: "forks",
     include: ["test/lab/**/*.lab.test.ts"],

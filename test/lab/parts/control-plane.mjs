@@ -65,8 +65,8 @@ async function start({ folder, others, own, log }) {
       "controllers",
       ...["--kubeconfig", configs.controllers, "--leader-elect=false", "--use-service-account-credentials"],
       ...["--service-account-private-key-file", keys.private, "--root-ca-file", authorityFile],
-      // Played nodes write less often than kubelets do, and a busy machine later still.
-      ...["--node-monitor-grace-period", "10m"],
+      // Played nodes say once that they are ready. After this time they would count as gone, and their pods as not ready.
+      ...["--node-monitor-grace-period", "8760h"],
       ...[
         "--bind-address",
         "127.0.0.1",
