@@ -19,8 +19,8 @@ export interface HealthOptions {
   /** How long one answer may take. @defaultValue "2s" */
   readonly timeout?: Duration;
   /**
-   * How long a new replica may take to be well for the first time; in a cluster this includes finding a node and pulling the
-   * image. @defaultValue "60s"; in a cluster "5m"
+   * How long a new replica may take to be well for the first time; in a cluster this includes finding a node, for
+   * which the target's `scheduling` sets a limit of its own, and pulling the image. @defaultValue "60s"; in a cluster "5m"
    */
   readonly startup?: Duration;
   /**

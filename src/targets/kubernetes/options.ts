@@ -32,7 +32,7 @@ export interface KubernetesTargetOptions<R extends string = never> {
   readonly timeout?: Duration;
   /**
    * How long a pod may wait for a node before its release fails. Where nodes are added as they are needed, give them the
-   * time that this takes. @defaultValue "1m"
+   * time that this takes. Helm waits by itself, for the `timeout` of `helm()`. @defaultValue "1m"
    */
   readonly scheduling?: Duration;
   /**

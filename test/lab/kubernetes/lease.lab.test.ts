@@ -191,8 +191,7 @@ describe.skipIf(!need("control-plane").available)("a lease", () => {
     child.process.kill("SIGCONT");
     expect(await child.said()).toMatchObject({
       lost: true,
-      // By its own clock, or by whoever has it now.
-      message: expect.stringMatching(/is held by run 7|could not be renewed for \d+ s/),
+      message: expect.stringContaining("is held by run 7"),
     });
     await lease.assertHeld();
   });

@@ -35,13 +35,13 @@ function refusalOf(ref: ObjectRef, error: unknown): string | undefined {
 
 /** Each for itself, so that one that is broken for good does not end the wait for the others. */
 async function awaitOld(session: Session, ref: ObjectRef): Promise<void> {
-  const { api, clock, say, mask, timeout, back } = session;
+  const { api, clock, say, mask, timeout, patience, back } = session;
   try {
     const object = await api.get(ref);
     if (object === undefined) return;
     const { generation } = object.metadata;
     const applied = { ref, object, generation, change: "configured" as const };
-    const options = { timeout, signal: back, report: say, now: () => clock.now(), mask };
+    const options = { timeout, signal: back, report: say, now: () => clock.now(), patience, mask };
     await waitUntilReady(api, [applied], options);
   } catch (error) {
     back.throwIfAborted();

@@ -85,8 +85,16 @@ export class HeldLease implements DeployLease {
     const end = AbortSignal.any([this.#ended.signal, this.#lost.signal]);
     while (!end.aborted) {
       const left = write.duration * LOST - this.#age();
-      if (left < 0) this.#lose(this.#unreachable());
-      else await clock.sleep(left + 1, end).catch(() => undefined);
+      if (left >= 0) {
+        await clock.sleep(left + 1, end).catch(() => undefined);
+        continue;
+      }
+      // Who stood still learns who has it now; who gets no answer in time loses it all the same, before others may take it.
+      await Promise.race([
+        this.#lookAgain(),
+        clock.sleep(write.duration * RETRIED, end).catch(() => undefined),
+      ]);
+      if (write.duration * LOST < this.#age()) this.#lose(this.#unreachable());
     }
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { SluiceError } from "../../../../../src/errors/index.ts";
 import type { ClusterConnection } from "../../../../../src/ports/index.ts";
 import {
   openClusterApi,
@@ -184,6 +185,17 @@ describe("the client's requests", () => {
       );
     expect(refused).toMatchObject({ code: "CLUSTER_DENIED", status: 401 });
     expect(refused?.message).not.toContain("Bearer");
+  });
+
+  it("says so when new credentials are denied after a 401, and sends no more", async () => {
+    const { url, asked } = await playApi((_one, answer) => {
+      say(answer, { kind: "Status", message: "Unauthorized" }, 401);
+    });
+    const denied = new SluiceError("CLUSTER_DENIED", "the cloud gives none", { hint: "Ask for the role." });
+    const credentials = ({ fresh = false } = {}) =>
+      fresh ? Promise.reject(denied) : Promise.resolve({ token: "one" });
+    await expect(open({ server: url, credentials }).resource(CONFIG)).rejects.toBe(denied);
+    expect(asked).toHaveLength(1);
   });
 
   it("does not send a token that no header can carry, nor show it", async () => {
