@@ -1,22 +1,19 @@
-import type { Input, RefCore } from "../model/index.ts";
+import type { RefCore } from "../model/index.ts";
 import type { App } from "../ports/index.ts";
 import { Check } from "./check/check.ts";
 import {
   checkTemplate,
   subjectOf,
+  templateSpec,
   type GatesOf,
-  type Prune,
   type TemplateEnv,
   type TemplateOptions,
+  type TemplateSpec,
 } from "./template-options.ts";
 
 /** What {@link kustomize} makes of its options; it stands in the Plan. */
-export interface KustomizeSpec {
+export interface KustomizeSpec extends TemplateSpec {
   readonly dir: string;
-  /** Null: nothing is replaced. */
-  readonly env: Readonly<Record<string, Input<string | number>>> | null;
-  readonly only: readonly string[] | null;
-  readonly prune: Prune;
 }
 
 /**
@@ -38,7 +35,6 @@ export function kustomize<
   check.text("the folder", dir, /^(?![-])(?!\w+:\/\/)[^\0]+$/, "a path on this machine");
   checkTemplate(check, options);
   check.throwIfAny("kustomize()", 'Write it like kustomize("deploy/overlays/production").');
-  const { of, env, only, prune = "safe" } = options;
-  const spec: KustomizeSpec = { dir, env: env ?? null, only: only ?? null, prune };
-  return { kind: "kustomize", spec, subject: subjectOf(of, env) };
+  const spec: KustomizeSpec = { dir, ...templateSpec(options) };
+  return { kind: "kustomize", spec, subject: subjectOf(options.of, options.env) };
 }

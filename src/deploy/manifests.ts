@@ -1,22 +1,19 @@
-import type { Input, RefCore } from "../model/index.ts";
+import type { RefCore } from "../model/index.ts";
 import type { App } from "../ports/index.ts";
 import { Check } from "./check/check.ts";
 import {
   checkTemplate,
   subjectOf,
+  templateSpec,
   type GatesOf,
-  type Prune,
   type TemplateEnv,
   type TemplateOptions,
+  type TemplateSpec,
 } from "./template-options.ts";
 
 /** What {@link manifests} makes of its options; it stands in the Plan. */
-export interface ManifestsSpec {
+export interface ManifestsSpec extends TemplateSpec {
   readonly globs: readonly string[];
-  /** Null: nothing is replaced. */
-  readonly env: Readonly<Record<string, Input<string | number>>> | null;
-  readonly only: readonly string[] | null;
-  readonly prune: Prune;
 }
 
 /**
@@ -42,7 +39,6 @@ export function manifests<
     check.text("a glob", glob, /^!?[^\0!]/, "the path of a file or a pattern of paths");
   checkTemplate(check, options);
   check.throwIfAny("manifests()", 'Write it like manifests("deploy/*.yaml", { env: { IMAGE: image } }).');
-  const { of, env, only, prune = "safe" } = options;
-  const spec: ManifestsSpec = { globs: list as string[], env: env ?? null, only: only ?? null, prune };
-  return { kind: "manifests", spec, subject: subjectOf(of, env) };
+  const spec: ManifestsSpec = { globs: list as string[], ...templateSpec(options) };
+  return { kind: "manifests", spec, subject: subjectOf(options.of, options.env) };
 }

@@ -30,6 +30,18 @@ export interface TemplateOptions<
 /** What is removed once it is no longer among an app's objects. */
 export type Prune = "safe" | "all" | "none";
 
+/** What {@link TemplateOptions} become; it stands in the Plan. */
+export interface TemplateSpec {
+  /** Null: nothing is replaced. */
+  readonly env: Readonly<Record<string, Input<string | number>>> | null;
+  readonly only: readonly string[] | null;
+  readonly prune: Prune;
+}
+
+export function templateSpec({ env, only, prune = "safe" }: TemplateOptions): TemplateSpec {
+  return { env: env ?? null, only: only ?? null, prune };
+}
+
 /** The gates of `of`; where there is none, those that all refs in `From` have passed. */
 export type GatesOf<Of, From> = [Of] extends [undefined] ? GatesIn<From> : GatesIn<Of>;
 

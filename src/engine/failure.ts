@@ -1,4 +1,4 @@
-import { isSluiceError } from "../errors/index.ts";
+import { codeOf, isSluiceError } from "../errors/index.ts";
 import type { Failure, FailureClass, PlanNode, RetryClass } from "../model/index.ts";
 
 const REFUSED = new Set(["GATE_FAILED", "ROLLED_BACK", "ROLLOUT_HELD", "EVIDENCE_MISSING"]);
@@ -56,7 +56,7 @@ function classOf(error: unknown): FailureClass {
     if (INFRASTRUCTURE.has(error.code)) return "infrastructure";
   }
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    if (TRANSIENT.has((cause as NodeJS.ErrnoException).code ?? "")) return "infrastructure";
+    if (TRANSIENT.has(codeOf(cause) ?? "")) return "infrastructure";
   }
   return "error";
 }

@@ -1,6 +1,6 @@
 import type { Pipeline } from "../builder/index.ts";
 import { pruneResults, type PrunedResults } from "../cache/results/prune.ts";
-import { isSluiceError } from "../errors/index.ts";
+import { codeOf, isSluiceError } from "../errors/index.ts";
 import type { RecordedState, RunStore, Swept } from "../ports/index.ts";
 import { digestsInUse, StoredFiles, type DigestsInUse } from "./clean/digests.ts";
 import { TargetHolds } from "./clean/holds.ts";
@@ -178,7 +178,7 @@ class Cleaning {
     try {
       return { value: await work() };
     } catch (error) {
-      if (!isSluiceError(error) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+      if (!isSluiceError(error) && codeOf(error) === undefined) throw error;
       const { code, message } = error as { code: string; message: string };
       if (code === "RUN_BUSY") this.#kept.push({ run: what, why: message });
       else if (code !== "RUN_UNKNOWN") this.#faults.push(`${what}: ${message}`);

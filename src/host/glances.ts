@@ -1,4 +1,4 @@
-import { isSluiceError } from "../errors/index.ts";
+import { codeOf, isSluiceError } from "../errors/index.ts";
 import type { RunGlance, RunStore } from "../ports/index.ts";
 
 /** Is told in words of a run that is passed over. */
@@ -29,6 +29,6 @@ export async function readable<T>(run: string, read: () => Promise<T>, warn: War
 /** Why a run cannot be read, in words; `undefined` where it is gone. Throws what says nothing of the run. */
 export function whyUnreadable(error: unknown): string | undefined {
   if (isSluiceError(error)) return error.code === "RUN_UNKNOWN" ? undefined : error.message;
-  if (error instanceof Error && (error as NodeJS.ErrnoException).code !== undefined) return error.message;
+  if (error instanceof Error && codeOf(error) !== undefined) return error.message;
   throw error;
 }

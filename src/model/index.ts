@@ -9,4 +9,5 @@ export * from "./plan.ts";
 export * from "./ref.ts";
 export type * from "./release.ts";
 export type * from "./result.ts";
+export type * from "./rollout-event.ts";
 export * from "./summary.ts";

@@ -1,14 +1,8 @@
-import {
-  createServer,
-  type ClientRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { ClusterConnection, ClusterCredentials } from "../ports/index.ts";
 import { Connections } from "../targets/kubernetes/api/http/connections.ts";
 import { FrontFaults } from "./cluster-front-faults.ts";
+import { ReopeningServer } from "./reopening-server.ts";
 
 /** Of what happened at the front, one request that was let through and answered. */
 export interface FrontAnswered {
@@ -26,16 +20,14 @@ export class ClusterFront {
   /** Told of each answer before it is passed on. */
   onAnswer: (answered: FrontAnswered) => void = () => undefined;
   readonly #connections: Connections;
-  readonly #server: Server;
+  readonly #server: ReopeningServer;
   readonly #watches = new Set<ServerResponse>();
   readonly #awaited: (() => void)[] = [];
-  readonly #upstream = new Set<ClientRequest>();
   #certificate: ClusterCredentials["certificate"];
-  #port = 0;
 
   private constructor(connection: ClusterConnection, env: Readonly<Record<string, string | undefined>>) {
     this.#connections = new Connections(connection, env);
-    this.#server = createServer((asked, answer) => this.#take(asked, answer));
+    this.#server = new ReopeningServer(createServer((asked, answer) => this.#take(asked, answer)));
   }
 
   static async open(
@@ -56,7 +48,7 @@ export class ClusterFront {
     ...connection
   }: ClusterConnection): ClusterConnection {
     const ask = connection.credentials?.bind(connection);
-    const server = `http://127.0.0.1:${this.#port}`;
+    const server = this.#server.url;
     if (ask === undefined) return { ...connection, server };
     const credentials: typeof ask = async (options) => {
       const given = await ask(options);
@@ -83,26 +75,16 @@ export class ClusterFront {
 
   /** Lets nobody in and loses those who are: what a restart of the API server looks like from outside. */
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    for (const request of this.#upstream) request.destroy();
-    await closed;
+    await this.#server.stop();
   }
 
   /** Listens, the second time at the same port. */
   async start(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(this.#port, "127.0.0.1", () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.#server.start();
   }
 
   async close(): Promise<void> {
-    if (this.#server.listening) await this.stop();
+    await this.#server.stop();
     this.#connections.close();
   }
 
@@ -128,7 +110,7 @@ export class ClusterFront {
       certificate: this.#certificate,
     });
     const watching = new URL(path, "http://front").searchParams.has("watch");
-    this.#upstream.add(passed);
+    this.#server.passed.add(passed);
     passed.on("response", (got) => {
       const { "transfer-encoding": _coding, connection: _hop, ...kept } = got.headers;
       this.onAnswer({ method, path, status: got.statusCode ?? 0 });
@@ -139,7 +121,7 @@ export class ClusterFront {
       got.pipe(answer);
     });
     passed.on("error", () => answer.destroy());
-    passed.on("close", () => this.#upstream.delete(passed));
+    passed.on("close", () => this.#server.passed.delete(passed));
     answer.on("close", () => {
       this.#watches.delete(answer);
       passed.destroy();

@@ -1,6 +1,7 @@
 import { lstatSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { codeOf } from "../../errors/index.ts";
 import { CacheFault, reasonOf } from "../fault.ts";
 import { hashFile, identityOf } from "./hash-file.ts";
 import type { StatCache } from "./stat-cache.ts";
@@ -72,7 +73,7 @@ export class Digests {
     try {
       info = lstatSync(join(this.#root, path), { bigint: true, throwIfNoEntry: false });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOTDIR")
+      if (codeOf(error) !== "ENOTDIR")
         throw new CacheFault(`${path} cannot be looked at: ${reasonOf(error)}`);
     }
     // Git lists files that were removed; a name that is no UTF-8 must not pass for one.

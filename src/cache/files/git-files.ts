@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CacheFault, codeOf } from "../fault.ts";
+import { codeOf } from "../../errors/index.ts";
+import { CacheFault } from "../fault.ts";
 
 /** Files of a git checkout that git does not ignore, relative to the folder asked for. */
 export interface GitFiles {

@@ -1,5 +1,6 @@
 import { rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import type { BlobCache, FolderAnswer } from "../../ports/index.ts";
 import { CacheFault } from "../fault.ts";
 import { newDraft } from "./drafts.ts";
@@ -64,7 +65,7 @@ async function putInPlace(draft: string, folder: string): Promise<boolean> {
     await rename(draft, folder);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === "ENOTEMPTY" || code === "EEXIST") return false;
     throw error;
   }

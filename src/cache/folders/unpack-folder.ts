@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { codeOf } from "../../errors/index.ts";
 import { CacheFault } from "../fault.ts";
 import type { Opened } from "./envelope.ts";
 import { MemberJudge } from "./members.ts";
@@ -63,7 +64,7 @@ export async function unpackFolder(
     });
   } catch (error) {
     if (error instanceof CacheFault) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const code = codeOf(error) ?? "";
     // A disk that is full says nothing against the archive.
     if (/^E[A-Z]+$/.test(code)) throw error;
     throw new CacheFault(`a folder cannot be unpacked: ${(error as Error).message}`, { cause: error });

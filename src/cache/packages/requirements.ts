@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import { lockFileMissing } from "./cache-spec.ts";
 
 /** What requirement files say together. */
@@ -40,7 +41,7 @@ async function read(root: string, file: string): Promise<string> {
   try {
     return await readFile(join(root, file), "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== "ENOENT" && code !== "EISDIR" && code !== "ENOTDIR") throw error;
     throw lockFileMissing(
       `pip: there is no requirements file ${join(root, file)}`,

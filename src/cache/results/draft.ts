@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 
 /** A path of its own beside the things that are kept, for what is not whole yet. */
 export function draftPath(folder: string): string {
@@ -10,7 +11,7 @@ export function draftPath(folder: string): string {
 /** Puts what stands in `draft` at `place` in one step; what stood there is replaced. */
 export async function putInPlace(draft: string, place: string): Promise<void> {
   await rename(draft, place).catch(async (error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (codeOf(error) !== "ENOENT") throw error;
     await mkdir(dirname(place), { recursive: true });
     await rename(draft, place);
   });

@@ -1,7 +1,8 @@
 import { readFileSync, statSync, utimesSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CacheFault, codeOf } from "../fault.ts";
+import { codeOf } from "../../errors/index.ts";
+import { CacheFault } from "../fault.ts";
 import { readFacts, type Facts } from "../key/facts.ts";
 import { Content } from "./content.ts";
 import { writeWhole } from "./draft.ts";

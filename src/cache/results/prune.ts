@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dirent } from "node:fs";
-import { codeOf } from "../fault.ts";
+import { codeOf } from "../../errors/index.ts";
 import { factsName, resultsFolder } from "./layout.ts";
 import { contentsOf, decodeManifest } from "./manifest.ts";
 

@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import type { Artifact, ArtifactFile, PlanNode } from "../../model/index.ts";
-import { CacheFault, codeOf } from "../fault.ts";
+import { CacheFault } from "../fault.ts";
 import { factOf } from "../files/hash-file.ts";
 import type { InputFiles } from "../files/input-files.ts";
 import { hashOf, type Content } from "./content.ts";

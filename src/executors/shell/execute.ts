@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { StepContext } from "../../ports/index.ts";
 import { captureTail, captureWhole } from "./capture.ts";
 import { CommandError, commandFailed, shortened } from "./command-error.ts";
@@ -168,10 +168,6 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function unknownValue(value: unknown): never {

@@ -1,4 +1,4 @@
-import { isSluiceError, messageOf, SluiceError } from "../../errors/index.ts";
+import { codeOf, isSluiceError, messageOf, networkReason, SluiceError } from "../../errors/index.ts";
 import { formatDuration } from "../../util/duration.ts";
 import { AnswerFault, readAnswer, saidIn, type Series } from "./answer.ts";
 import { Headers, type SentHeaders } from "./headers.ts";
@@ -135,18 +135,7 @@ function shorten(text: string, most: number): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was closed",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "its name could not be looked up",
-  ETIMEDOUT: "the connection timed out",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-};
-
 function reasonOf(error: unknown): string {
   if (error instanceof AnswerFault || error instanceof Refused) return error.message;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  return REASONS[code] ?? messageOf(error);
+  return networkReason(codeOf(error)) ?? messageOf(error);
 }

@@ -1,18 +1,8 @@
-/** Codes of Node's errors for a server that cannot be reached or does not answer. */
-const NO_ANSWER = new Set<unknown>([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
+import { networkReason } from "../../errors/index.ts";
 
 /** Whether an error with this code says that no answer came. SDKs have codes of their own for it as well. */
 export function isNoAnswer(code: unknown, own: string): boolean {
-  return code === own || NO_ANSWER.has(code);
+  return code === own || (typeof code === "string" && networkReason(code) !== undefined);
 }
 
 /** A message's later lines may show the request, and with it a secret. */

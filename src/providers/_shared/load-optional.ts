@@ -1,4 +1,4 @@
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 
 /**
  * Imports an optional package, in the first call that needs it.
@@ -10,7 +10,7 @@ export async function loadOptional<T>(name: string, importer: () => Promise<T>, 
   try {
     return await importer();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
     throw new SluiceError("DEPENDENCY_MISSING", `${user} needs the package ${name}`, {
       hint: `Install it: npm install ${name}`,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterCredentials } from "../../ports/index.ts";
 
 /** How long a token that was read counts as the newest: milliseconds. */
@@ -29,7 +29,7 @@ export function tokenFile(
     } catch (error) {
       if (!fresh && held !== undefined) return held.credentials;
       if (error instanceof SluiceError) throw error;
-      const { code = "unknown error" } = error as NodeJS.ErrnoException;
+      const code = codeOf(error) ?? "unknown error";
       throw new SluiceError("CLUSTER_DENIED", `the token file ${file} cannot be read (${code})`, {
         hint,
         cause: error,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { join } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterConnection, ClusterContext, ClusterNeed, ClusterProvider } from "../../ports/index.ts";
 import { checkOptions, namespaceName, tokenFile } from "../_shared/index.ts";
 
@@ -91,7 +91,7 @@ class InClusterProvider implements ClusterProvider {
     try {
       return await readFile(join(this.#folder, name), "utf8");
     } catch (error) {
-      const { code = "unknown error" } = error as NodeJS.ErrnoException;
+      const code = codeOf(error) ?? "unknown error";
       if (code === "ENOENT") return undefined;
       const file = join(this.#folder, name);
       throw new SluiceError("CLUSTER_UNREACHABLE", `${file} cannot be read (${code})`, {

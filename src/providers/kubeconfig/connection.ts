@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterConnection, ClusterContext } from "../../ports/index.ts";
 import { credentialsOf } from "./credentials.ts";
 import type { KubeconfigLibrary } from "./library.ts";
@@ -33,7 +33,7 @@ async function authorityOf({ name, caData, caFile }: ClusterEntry): Promise<stri
   try {
     return await readFile(caFile, "utf8");
   } catch (error) {
-    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    const code = codeOf(error) ?? "unknown error";
     throw new SluiceError(
       "CLUSTER_UNREACHABLE",
       `the authority of the cluster "${name}", ${caFile}, cannot be read (${code})`,

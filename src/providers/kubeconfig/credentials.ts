@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { messageOf, SluiceError } from "../../errors/index.ts";
+import { codeOf, messageOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterConnection, ClusterCredentials } from "../../ports/index.ts";
 import { cachedCredentials, endOfToken, tokenFile } from "../_shared/index.ts";
 import { endOfCertificate } from "./certificate.ts";
@@ -79,7 +79,7 @@ async function content(
     if (file === undefined) throw new Error("is not named");
     return await readFile(file, "utf8");
   } catch (error) {
-    const { code = messageOf(error) } = error as NodeJS.ErrnoException;
+    const code = codeOf(error) ?? messageOf(error);
     throw new SluiceError(
       "CLUSTER_DENIED",
       `${field} of the user "${user}" of the kubeconfig cannot be read (${file ?? "no file"}: ${code})`,

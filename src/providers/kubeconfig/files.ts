@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterContext } from "../../ports/index.ts";
 
 /**
@@ -41,7 +41,7 @@ async function isThere(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     // What is there and cannot be read is told of when it is read.
-    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+    return codeOf(error) !== "ENOENT";
   }
 }
 

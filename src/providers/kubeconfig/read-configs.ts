@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterEntry, Config, ContextEntry, ExecEntry, Impersonation, UserEntry } from "./types.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export async function readConfigs(files: readonly string[]): Promise<readonly Co
 
 async function readConfig(file: string): Promise<Config> {
   const content = await readFile(file, "utf8").catch((error: unknown) => {
-    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    const code = codeOf(error) ?? "unknown error";
     throw wrong(`the kubeconfig ${file} cannot be read (${code})`);
   });
   const { parse } = await import("yaml");

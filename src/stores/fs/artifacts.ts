@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, posix, resolve, sep } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { Artifact, ArtifactFile } from "../../model/index.ts";
 import type { ArtifactStore, Swept } from "../../ports/index.ts";
 import { canonicalJson, sha256 } from "../../util/canonical-json.ts";
@@ -134,7 +134,7 @@ export class FileArtifactStore implements ArtifactStore {
     await mkdir(dirname(to), { recursive: true });
     try {
       await copyFile(from, temporary, constants.COPYFILE_FICLONE).catch((error: unknown) => {
-        throw (error as NodeJS.ErrnoException).code === "ENOENT"
+        throw codeOf(error) === "ENOENT"
           ? corrupt(artifact, file, "is not in the store")
           : unwritable(to, error);
       });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { Json } from "../../model/index.ts";
 import type { BaselineStore } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
@@ -20,7 +20,7 @@ export class FileBaselineStore implements BaselineStore {
     try {
       text = await readFile(file, "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      if (codeOf(error) === "ENOENT") return undefined;
       throw error;
     }
     try {

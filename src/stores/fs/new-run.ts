@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import type { Plan, RunOwner } from "../../model/index.ts";
 import { journalHeader } from "../_shared/header.ts";
 import { encodeRecord } from "../_shared/record.ts";
@@ -28,7 +29,7 @@ export function makeRun(runs: string, run: string, plan: Plan, maker: RunOwner):
         renameSync(draft, folder);
         return journal;
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
+        const code = codeOf(error);
         if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
         if (existsSync(join(folder, PLAN))) return undefined;
         // What is left of a run that was removed while somebody asked for its lock.

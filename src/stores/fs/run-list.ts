@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import { PLAN } from "./layout.ts";
 
 export const RUN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
@@ -24,7 +25,7 @@ export function timeOf(file: string): number | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOTDIR" ? undefined : 0;
+    return codeOf(error) === "ENOTDIR" ? undefined : 0;
   }
 }
 
@@ -32,7 +33,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
 }

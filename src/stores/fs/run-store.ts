@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isSluiceError, SluiceError } from "../../errors/index.ts";
+import { codeOf, isSluiceError, SluiceError } from "../../errors/index.ts";
 import type { Plan, RunEvent, RunOwner } from "../../model/index.ts";
 import type { RecordedRun, RunGlance, RunLock, RunRecorder, RunStore } from "../../ports/index.ts";
 import { logFileName } from "../../util/log-name.ts";
@@ -135,7 +135,7 @@ export class FileRunStore implements RunStore {
     try {
       recorded = JSON.parse(readFileSync(file, "utf8"));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== undefined) throw unreadable(file, error);
+      if (codeOf(error) !== undefined) throw unreadable(file, error);
       throw new SluiceError("STATE_CORRUPT", `${file} is not JSON`, {
         hint: "Start a new run.",
         cause: error,
@@ -151,7 +151,7 @@ export class FileRunStore implements RunStore {
       try {
         return read(folder);
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
+        const code = codeOf(error);
         if (code === "ENOENT") this.#known(run);
         throw isSluiceError(error) || code === undefined ? error : unreadable(folder, error);
       }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { codeOf } from "../../errors/index.ts";
 import { SUMMARY_VERSION, type RunSummary } from "../../model/index.ts";
 import type { SummaryStore } from "../../ports/index.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -63,7 +64,7 @@ export class FileSummaryStore implements SummaryStore {
       if (found.version === SUMMARY_VERSION) return found as RunSummary;
       return `${file} was written by another version of Sluice and is left out`;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      if (codeOf(error) === "ENOENT") return undefined;
       return `${file} cannot be read and is left out: ${(error as Error).message}`;
     }
   }
@@ -72,7 +73,7 @@ export class FileSummaryStore implements SummaryStore {
     try {
       return (await readdir(this.#folder)).filter((name) => name.endsWith(SUFFIX)).sort();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      if (codeOf(error) === "ENOENT") return [];
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import type { Swept } from "../../ports/index.ts";
 import { unwritable } from "./faults.ts";
 
@@ -54,7 +55,7 @@ async function throwOut(folder: string, path: string, before: number): Promise<S
   try {
     await rename(path, aside);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
   const info = await oldFile(aside, before);
@@ -73,7 +74,7 @@ async function filesIn(folder: string, recursive: boolean): Promise<readonly str
     const entries = await readdir(folder, { recursive, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../errors/index.ts";
+import { networkReason, SluiceError } from "../../errors/index.ts";
 
 /** What is asked of an error that a client throws. */
 interface ClientFault {
@@ -8,19 +8,8 @@ interface ClientFault {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-const NO_ANSWER = new Set([
-  "TimeoutError",
-  "RequestTimeout",
-  "AbortError",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
+/** Names of the client's own errors for an answer that did not come. */
+const NO_ANSWER = new Set(["TimeoutError", "RequestTimeout", "AbortError"]);
 
 export function statusOf(error: unknown): number | undefined {
   return (error as ClientFault | undefined)?.$metadata?.httpStatusCode;
@@ -61,7 +50,7 @@ function explain(fault: ClientFault): { reason: string; hint: string } {
       hint: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile (AWS_PROFILE) or a role, or give `credentials`.",
     };
   }
-  if (NO_ANSWER.has(code ?? "") || NO_ANSWER.has(name)) {
+  if ([code, name].some((said) => NO_ANSWER.has(said ?? "") || networkReason(said) !== undefined)) {
     return {
       reason: `the server does not answer (${code ?? name})`,
       hint: "Check the endpoint and the network, then go on with `resume`.",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { SluiceError } from "../../errors/index.ts";
+import { codeOf, SluiceError } from "../../errors/index.ts";
 
 /** What processes that were killed have printed and not uploaded is kept this long. Milliseconds. */
 const SPOOL_KEPT = 30 * 86_400_000;
@@ -28,7 +28,7 @@ export async function prepareFolder(folder: string): Promise<void> {
       if (mtimeMs < Date.now() - SPOOL_KEPT) await rm(join(spool, name), { recursive: true, force: true });
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    if (codeOf(error) === "ENOENT") return;
     throw new SluiceError("STATE_UNWRITABLE", `cannot write ${folder}: ${(error as Error).message}`, {
       path: folder,
       hint: "Make room or give permission, or choose another folder with --state-dir.",

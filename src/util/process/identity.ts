@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { codeOf } from "../../errors/index.ts";
 
 /** A process, told apart from a later one that got the same pid by the moment at which it started. */
 export interface ProcessIdentity {
@@ -29,7 +30,7 @@ export function seemsAlive(identity: ProcessIdentity): boolean {
     process.kill(identity.pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { messageOf, SluiceError } from "../../errors/index.ts";
+import { codeOf, messageOf, SluiceError } from "../../errors/index.ts";
 
 /** Replaces a file as a whole: after a crash there is the old content or the new one. Throws `STATE_UNWRITABLE`. */
 export async function writeAtomic(file: string, text: string): Promise<void> {
@@ -72,12 +72,6 @@ export function unwritable(path: string, cause: unknown): SluiceError {
         : "Check that the state folder exists and may be written.",
     cause,
   });
-}
-
-/** The system's code of an error, for example `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : undefined;
 }
 
 async function syncFolder(folder: string): Promise<void> {

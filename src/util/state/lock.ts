@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { link, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { codeOf } from "../../errors/index.ts";
 import { machineName } from "../process/machine.ts";
 import { isAlive, thisProcess, type ProcessIdentity } from "../process/identity.ts";
 import { Reader } from "./reader.ts";
-import { codeOf, corrupt, makeFolder, readJson, unwritable, writeDurably } from "./atomic-file.ts";
+import { corrupt, makeFolder, readJson, unwritable, writeDurably } from "./atomic-file.ts";
 
 /** Who holds a lock, or held it last. */
 export interface LockRecord {

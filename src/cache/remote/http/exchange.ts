@@ -1,4 +1,4 @@
-import { messageOf } from "../../../errors/index.ts";
+import { codeOf, messageOf, networkReason } from "../../../errors/index.ts";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { Patience } from "./patience.ts";
@@ -118,20 +118,8 @@ async function* bodyOf(
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was closed",
-  EPIPE: "the connection was closed",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "its name could not be looked up",
-  ETIMEDOUT: "the connection timed out",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-};
-
 function asFault(error: unknown, url: URL): ConnectionFault {
   if (error instanceof ConnectionFault) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
-  const reason = REASONS[code] ?? messageOf(error);
+  const reason = networkReason(codeOf(error)) ?? messageOf(error);
   return new ConnectionFault(`${url.host}: ${reason}`, { cause: error });
 }

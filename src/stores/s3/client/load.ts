@@ -1,4 +1,4 @@
-import { SluiceError } from "../../../errors/index.ts";
+import { codeOf, SluiceError } from "../../../errors/index.ts";
 import type { S3Api } from "./api.ts";
 
 /**
@@ -11,7 +11,7 @@ export async function loadClient(config: Record<string, unknown>): Promise<S3Api
     const { S3 } = await import("@aws-sdk/client-s3");
     return new S3(config);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    if (codeOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new SluiceError("DEPENDENCY_MISSING", "s3() needs the package @aws-sdk/client-s3", {
       hint: "Install it: npm install @aws-sdk/client-s3",
       cause: error,

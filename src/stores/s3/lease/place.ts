@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { codeOf } from "../../../errors/index.ts";
 import { bootId } from "../../../util/process/identity.ts";
 import { pidNamespace } from "../../../util/process/machine.ts";
 
@@ -29,7 +30,7 @@ function numberIn(folder: string): string {
   try {
     writeFileSync(file, randomBytes(16).toString("hex"), { flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
   }
   return readFileSync(file, "utf8");
 }

@@ -1,4 +1,4 @@
-import { isSluiceError, messageOf } from "../../../errors/index.ts";
+import { codeOf, isSluiceError, messageOf } from "../../../errors/index.ts";
 import type { ClusterNeed, ClusterProvider, TargetCheck, TargetContext } from "../../../ports/index.ts";
 import { runProgram } from "../manifests/run-program.ts";
 
@@ -47,7 +47,7 @@ async function missingPackage({ name }: ClusterNeed): Promise<string | undefined
     await import(/* @vite-ignore */ name);
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     return code === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded: ${messageOf(error)}`;
   }
 }

@@ -1,5 +1,4 @@
 import type { Release } from "../../../model/index.ts";
-import type { RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
 import type { KubeObject, ObjectRef } from "../api/types.ts";
 import { prepareApply, type PreparedApply } from "../apply/apply-objects.ts";
 import { listMembers } from "../apply/members.ts";
@@ -9,53 +8,39 @@ import { keyOf, refOf } from "../apply/refs.ts";
 import type { ApplyScope } from "../apply/types.ts";
 import { sameRef, takeSnapshot, touchedAs } from "../release/snapshot.ts";
 import { MANAGER, type BundleContent, type StoredRelease } from "../release/types.ts";
-import { bundleUrl } from "../traffic/service-object.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
 import { takeBundleBack } from "./bundle-back.ts";
 import { finishBundle } from "./moves/finish-bundle.ts";
 import type { Session } from "./session.ts";
 import { type Look, servedRefs, wholeIsReady } from "./whole-ready.ts";
-import { asRelease, indivisible, markLive, newRelease, wholeReleases } from "./whole-release.ts";
+import { WholeDriver } from "./whole-driver.ts";
+import { asRelease, markLive, newRelease, wholeReleases } from "./whole-release.ts";
 
 /**
  * Drives a release of objects that roll out by themselves: all of them are applied, in their order, and waited for; what
  * is no longer among them is removed once the rest is ready. Taking it back puts every object back as it was.
  */
-export class BundleDriver implements RolloutDriver {
-  readonly #session: Session;
+export class BundleDriver extends WholeDriver {
   readonly #content: BundleContent;
 
   constructor(session: Session, content: BundleContent) {
-    this.#session = session;
+    super(session, content.digest);
     this.#content = content;
   }
 
-  async observe(): Promise<RolloutState> {
-    const { stable, candidate } = await wholeReleases(this.#session);
-    const url = bundleUrl(this.#session.place.app, this.#session.place.namespace);
-    const side = async (release: StoredRelease | undefined): Promise<SideState | undefined> => {
-      if (release === undefined) return undefined;
-      const { revision, digest } = release.header;
-      return { revision, digest, replicas: 1, ready: (await this.#isReady(release, look)) ? 1 : 0, url };
-    };
+  protected override readiness(): (release: StoredRelease) => Promise<boolean> {
+    const { api, place, records } = this.session;
     const look = this.#looking();
-    const [live, coming] = await Promise.all([side(stable), side(candidate)]);
-    const current = live?.digest === this.#content.digest && live.ready === 1;
-    return {
-      target: this.#session.place.target,
-      desired: 1,
-      stable: live,
-      candidate: coming,
-      weight: 0,
-      url,
-      current,
+    return async (release) => {
+      const { content } = await records.payload(release);
+      return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content, look));
     };
   }
 
   async roll(): Promise<void> {
-    const session = this.#session;
+    const session = this.session;
     const signal = session.forward;
-    const { stable, candidate } = await wholeReleases(this.#session);
+    const { stable, candidate } = await wholeReleases(this.session);
     const options = { signal, report: session.say, mask: session.mask };
     // Before it is recorded: what the server refuses leaves nothing to take back.
     const prepared = await prepareApply(session.api, this.#content.objects, this.#scope(), options);
@@ -74,11 +59,11 @@ export class BundleDriver implements RolloutDriver {
   }
 
   async promote(): Promise<Release> {
-    const session = this.#session;
+    const session = this.session;
     await markLive(session);
     await session.guard();
     const kept = await servedRefs(
-      this.#session.api,
+      this.session.api,
       this.#content.objects.map((object) => this.#placed(object)),
     );
     await pruneObjects(session.api, this.#scope(), kept, { signal: session.forward, report: session.say });
@@ -86,8 +71,8 @@ export class BundleDriver implements RolloutDriver {
   }
 
   async abort(reason: string): Promise<void> {
-    const session = this.#session;
-    const { candidate } = await wholeReleases(this.#session);
+    const session = this.session;
+    const { candidate } = await wholeReleases(this.session);
     if (candidate === undefined) return;
     const { before } = await session.records.payload(candidate);
     await takeBundleBack(session, before);
@@ -95,24 +80,8 @@ export class BundleDriver implements RolloutDriver {
     session.say(`revision ${candidate.header.revision}: taken back`);
   }
 
-  async start(): Promise<void> {
-    await this.roll();
-  }
-
-  scale(): Promise<void> {
-    return Promise.reject(indivisible(this.#session, "scaled"));
-  }
-
-  route(): Promise<void> {
-    return Promise.reject(indivisible(this.#session, "given a part of the requests"));
-  }
-
-  async close(): Promise<void> {
-    await this.#session.close();
-  }
-
   async #begin(stable: StoredRelease | undefined, { before }: PreparedApply): Promise<void> {
-    const { api, records } = this.#session;
+    const { api, records } = this.session;
     const earlier = stable === undefined ? undefined : (await records.payload(stable)).content;
     const older = earlier?.kind === "bundle" ? earlier.objects.map((object) => this.#placed(object)) : [];
     const gone = (await servedRefs(api, older)).filter((ref) => !before.some((one) => sameRef(one.ref, ref)));
@@ -121,7 +90,7 @@ export class BundleDriver implements RolloutDriver {
       ...before.filter(({ known }) => known).map(({ ref, live }) => touchedAs(ref, live)),
       ...(await takeSnapshot(api, [...unknown, ...gone])),
     ];
-    const release = newRelease(this.#session, this.#content.digest, stable);
+    const release = newRelease(this.session, this.#content.digest, stable);
     // Who goes back to it later wants the earlier objects, and to lose no data over it.
     const prune = this.#content.prune === "none" ? "none" : "safe";
     const content = { ...this.#content, prune } as const;
@@ -129,18 +98,12 @@ export class BundleDriver implements RolloutDriver {
   }
 
   #placed(object: KubeObject): ObjectRef {
-    return { namespace: this.#session.place.namespace, ...refOf(object) };
-  }
-
-  async #isReady(release: StoredRelease, look: Look): Promise<boolean> {
-    const { api, place, records } = this.#session;
-    const { content } = await records.payload(release);
-    return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content, look));
+    return { namespace: this.session.place.namespace, ...refOf(object) };
   }
 
   /** Asks for each object once, however many releases have it. */
   #looking(): Look {
-    const { api } = this.#session;
+    const { api } = this.session;
     const seen = new Map<string, Promise<KubeObject | undefined>>();
     return (refs) => {
       const fresh = refs.filter((ref) => !seen.has(keyOf(ref)));
@@ -155,7 +118,7 @@ export class BundleDriver implements RolloutDriver {
   }
 
   #scope(): ApplyScope {
-    const { place, force } = this.#session;
+    const { place, force } = this.session;
     const { prune = "safe" } = this.#content;
     return { manager: MANAGER, namespace: place.namespace, set: `sluice.${place.app}`, force, prune };
   }

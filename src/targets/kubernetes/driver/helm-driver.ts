@@ -1,6 +1,5 @@
 import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { Release } from "../../../model/index.ts";
-import type { RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
 import type { KubeObject } from "../api/types.ts";
 import { refusal } from "../apply/problems.ts";
 import { checkObjects } from "../helm/check-objects.ts";
@@ -13,12 +12,12 @@ import { helmUninstall } from "../helm/uninstall.ts";
 import { helmUpgrade } from "../helm/upgrade.ts";
 import { wentBackTo } from "../helm/went-back.ts";
 import type { HelmContent, StoredRelease } from "../release/types.ts";
-import { bundleUrl } from "../traffic/service-object.ts";
 import { finishBundle } from "./moves/finish-bundle.ts";
 import type { HelmHands } from "./open-helm.ts";
 import type { Session } from "./session.ts";
 import { wholeIsReady } from "./whole-ready.ts";
-import { asRelease, indivisible, markLive, newRelease, wholeReleases } from "./whole-release.ts";
+import { WholeDriver } from "./whole-driver.ts";
+import { asRelease, markLive, newRelease, wholeReleases } from "./whole-release.ts";
 
 /** How many revisions Helm keeps by itself. */
 const LEAST_KEPT = 10;
@@ -40,34 +39,23 @@ export interface HelmGoal {
  * Helm itself, and one that was killed by us. What a killed process had begun is gone on with; where Helm had ended it,
  * nothing is done again, so that the chart's hooks run once.
  */
-export class HelmDriver implements RolloutDriver {
-  readonly #session: Session;
+export class HelmDriver extends WholeDriver {
   readonly #helm: HelmHands;
   readonly #goal: HelmGoal;
 
   constructor(session: Session, helm: HelmHands, goal: HelmGoal) {
-    this.#session = session;
+    super(session, goal.digest);
     this.#helm = helm;
     this.#goal = goal;
   }
 
-  async observe(): Promise<RolloutState> {
-    const { api, place } = this.#session;
-    const { stable, candidate } = await wholeReleases(this.#session);
-    const url = bundleUrl(place.app, place.namespace);
-    const side = async (release: StoredRelease | undefined): Promise<SideState | undefined> => {
-      if (release === undefined) return undefined;
-      const { revision, digest } = release.header;
-      const ready = await wholeIsReady(api, place.namespace, await this.#content(release));
-      return { revision, digest, replicas: 1, ready: ready ? 1 : 0, url };
-    };
-    const [live, coming] = await Promise.all([side(stable), side(candidate)]);
-    const current = live?.digest === this.#goal.digest && live.ready === 1;
-    return { target: place.target, desired: 1, stable: live, candidate: coming, weight: 0, url, current };
+  protected override readiness(): (release: StoredRelease) => Promise<boolean> {
+    const { api, place } = this.session;
+    return async (release) => await wholeIsReady(api, place.namespace, await this.#content(release));
   }
 
   async roll(): Promise<void> {
-    const session = this.#session;
+    const session = this.session;
     const { stable, candidate } = await wholeReleases(session);
     await session.guard();
     const helm = await this.#hands(session.forward);
@@ -84,12 +72,12 @@ export class HelmDriver implements RolloutDriver {
   }
 
   async promote(): Promise<Release> {
-    await markLive(this.#session);
-    return asRelease(this.#session, await finishBundle(this.#session), this.#goal.digest);
+    await markLive(this.session);
+    return asRelease(this.session, await finishBundle(this.session), this.#goal.digest);
   }
 
   async abort(reason: string): Promise<void> {
-    const session = this.#session;
+    const session = this.session;
     const { stable, candidate } = await wholeReleases(session);
     if (candidate === undefined) return;
     await session.guard();
@@ -100,34 +88,22 @@ export class HelmDriver implements RolloutDriver {
     session.say(`revision ${candidate.header.revision}: taken back`);
   }
 
-  async start(): Promise<void> {
-    await this.roll();
-  }
-
-  scale(): Promise<void> {
-    return Promise.reject(indivisible(this.#session, "scaled"));
-  }
-
-  route(): Promise<void> {
-    return Promise.reject(indivisible(this.#session, "given a part of the requests"));
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     try {
       await this.#helm.close();
     } finally {
-      await this.#session.close();
+      await super.close();
     }
   }
 
   async #begin(stable: StoredRelease | undefined): Promise<StoredRelease> {
-    const { api, place, records } = this.#session;
+    const { api, place, records } = this.session;
     const { digest, release, timeout } = this.#goal;
     const revisions = await helmStatus(api, place.namespace, release);
     const before = revisions.find(({ status }) => status === "deployed")?.revision ?? null;
     const first = revisions.every(({ status }) => status === "uninstalled");
     const content: HelmContent = { kind: "helm", digest, release, timeout, before, first, revision: null };
-    const { stored } = await records.create(newRelease(this.#session, digest, stable), () =>
+    const { stored } = await records.create(newRelease(this.session, digest, stable), () =>
       Promise.resolve({ before: [], made: [], content }),
     );
     return stored;
@@ -135,7 +111,7 @@ export class HelmDriver implements RolloutDriver {
 
   /** Asks the server about all objects, as Helm would write them. Throws what {@link refusal} makes. */
   async #check(helm: HelmContext): Promise<void> {
-    const { api, mask } = this.#session;
+    const { api, mask } = this.session;
     const { release, to } = this.#goal;
     if (!("chart" in to)) return;
     const { signal } = helm;
@@ -151,7 +127,7 @@ export class HelmDriver implements RolloutDriver {
 
   /** The revision that a process which has died had already made of this release. */
   async #ended({ release, before }: HelmContent): Promise<number | undefined> {
-    const { api, place } = this.#session;
+    const { api, place } = this.session;
     const [newest] = await helmStatus(api, place.namespace, release);
     if (newest?.status !== "deployed" || newest.revision <= (before ?? 0)) return undefined;
     const kept = await readRevision(api, place.namespace, release, newest.revision);
@@ -160,7 +136,7 @@ export class HelmDriver implements RolloutDriver {
 
   /** Helm, told to keep all that a release which is kept can be brought back by. */
   async #hands(signal: AbortSignal): Promise<HelmContext> {
-    const { api, place, records } = this.#session;
+    const { api, place, records } = this.session;
     const kept = await records.list(["live", "retired", "pending"]);
     const contents = await Promise.all(kept.map((one) => this.#content(one)));
     const needed = contents.flatMap(({ revision, before }) => revision ?? before ?? []);
@@ -182,13 +158,13 @@ export class HelmDriver implements RolloutDriver {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       });
     }
-    const [newest] = await helmStatus(this.#session.api, helm.namespace, release);
+    const [newest] = await helmStatus(this.session.api, helm.namespace, release);
     return newest?.revision ?? to.revision;
   }
 
   async #back(helm: HelmContext, { release, before, first, timeout }: HelmContent): Promise<void> {
     await this.#repair(helm, true);
-    const [newest] = await helmStatus(this.#session.api, helm.namespace, release);
+    const [newest] = await helmStatus(this.session.api, helm.namespace, release);
     if (newest === undefined || newest.status === "uninstalled") return;
     if (first) {
       await helmUninstall(helm, release, timeout);
@@ -201,7 +177,7 @@ export class HelmDriver implements RolloutDriver {
       await helmRollback(helm, release, before, timeout);
     } catch (error) {
       if (!isSluiceError(error) || error.code !== "HELM_FAILED") throw error;
-      this.#session.say(`not all that was there before is ready again: ${error.message}`);
+      this.session.say(`not all that was there before is ready again: ${error.message}`);
       // What was there is put back all the same, or the release that was found bad would stay under way for good.
       await helmRollback(helm, release, before, null);
     }
@@ -209,7 +185,7 @@ export class HelmDriver implements RolloutDriver {
 
   /** Helm counts going back as a revision of its own: from now on that is the live one's. */
   async #follow(stable: StoredRelease, { release, before }: HelmContent): Promise<void> {
-    const { api, place, records } = this.#session;
+    const { api, place, records } = this.session;
     const payload = await records.payload(stable);
     const [newest] = await helmStatus(api, place.namespace, release);
     if (payload.content.kind !== "helm" || payload.content.revision !== before) return;
@@ -220,7 +196,7 @@ export class HelmDriver implements RolloutDriver {
 
   /** `ours`: whoever left it pending held our lease, and is gone. */
   async #repair(helm: HelmContext, ours: boolean): Promise<void> {
-    const { api, clock, say } = this.#session;
+    const { api, clock, say } = this.session;
     const { release, timeout } = this.#goal;
     const how = { now: () => clock.now(), timeout, ...(ours ? { stuckAfter: 0 } : {}) };
     const done = await repairRelease(api, helm, release, how);
@@ -228,9 +204,9 @@ export class HelmDriver implements RolloutDriver {
   }
 
   async #content(release: StoredRelease): Promise<HelmContent> {
-    const { content } = await this.#session.records.payload(release);
+    const { content } = await this.session.records.payload(release);
     if (content.kind === "helm") return content;
-    throw this.#session.misplaced(
+    throw this.session.misplaced(
       `holds revision ${release.header.revision}, which is no Helm release`,
       "Give the chart a target of its own, by its name.",
     );

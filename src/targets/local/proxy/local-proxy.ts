@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { codeOf } from "../../../util/state/atomic-file.ts";
+import { codeOf } from "../../../errors/index.ts";
 import type { CountSnapshot, SideCounts } from "../../../ports/index.ts";
 import type { Layout } from "../layout.ts";
 import { readRelease, type ReleaseRecord } from "../state/release-store.ts";

@@ -3,12 +3,12 @@ import { constants, createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { isSluiceError, SluiceError } from "../../../errors/index.ts";
+import { codeOf, isSluiceError, SluiceError } from "../../../errors/index.ts";
 import type { Artifact, ArtifactFile } from "../../../model/index.ts";
 import { readArtifact, readRunning, type ServiceApp } from "../app.ts";
 import { releaseLayout, releaseLayoutIn, type Layout } from "../layout.ts";
 import { Reader } from "../../../util/state/reader.ts";
-import { codeOf, corrupt, readJson, unwritable, writeAtomic } from "../../../util/state/atomic-file.ts";
+import { corrupt, readJson, unwritable, writeAtomic } from "../../../util/state/atomic-file.ts";
 
 const VERSION = 1;
 

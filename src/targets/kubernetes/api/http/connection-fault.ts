@@ -1,4 +1,4 @@
-import { messageOf } from "../../../../errors/index.ts";
+import { messageOf, networkReason } from "../../../../errors/index.ts";
 
 export interface ConnectionFaultDetails {
   /**
@@ -27,17 +27,6 @@ export class ConnectionFault extends Error {
     this.missing = missing;
   }
 }
-
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was closed",
-  EPIPE: "the connection was closed",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "its name could not be looked up",
-  ETIMEDOUT: "the connection timed out",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-};
 
 /** Codes of OpenSSL's verification, as Node gives them. */
 const SERVER: Readonly<Record<string, string>> = {
@@ -69,5 +58,9 @@ export function asFault(error: unknown, sent: boolean): ConnectionFault {
   if (code === "ERR_INVALID_CHAR")
     return fault("client", "our token holds characters that no header can carry");
   if (/^ERR_SSL/.test(code)) return fault("server", `the TLS connection failed (${code})`);
-  return fault("network", NETWORK[code] ?? (code === "" ? messageOf(error) : code), code === "ENOTFOUND");
+  return fault(
+    "network",
+    networkReason(code) ?? (code === "" ? messageOf(error) : code),
+    code === "ENOTFOUND",
+  );
 }
