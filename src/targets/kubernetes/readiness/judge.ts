@@ -8,9 +8,9 @@ import {
   judgeJob,
   judgeNamespace,
   judgePod,
-  judgeRoute,
   judgeService,
 } from "./others.ts";
+import { judgeRoute } from "./route.ts";
 import type { Verdict } from "./verdict.ts";
 import { judgeDaemonSet, judgeDeployment, judgeReplicaSet, judgeStatefulSet } from "./workloads.ts";
 

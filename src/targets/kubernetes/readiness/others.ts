@@ -71,28 +71,6 @@ export function judgeApiService(object: LiveObject): Verdict {
     : waiting(`it is not available: ${available?.message ?? "not reported yet"}`);
 }
 
-/** Gateway API: each parent says for itself whether it took the route. */
-export function judgeRoute(object: LiveObject): Verdict {
-  const generation = object.metadata.generation ?? 0;
-  const parents = list(object, "status", "parents");
-  if (parents.length === 0) return waiting("no gateway has answered yet");
-  for (const parent of parents) {
-    const name = text(parent, "parentRef", "name");
-    const conditions = conditionsOf(parent, "conditions");
-    const seen = list(parent, "conditions").every((one) => {
-      const observed = at(one, "observedGeneration");
-      return typeof observed !== "number" || observed >= generation;
-    });
-    if (!seen) return waiting(`gateway ${name} has not seen the change yet`);
-    const refs = conditions.get("ResolvedRefs");
-    if (refs?.status === "False") return failed(`gateway ${name} finds no such backend: ${refs.message}`);
-    const accepted = conditions.get("Accepted");
-    if (accepted?.status === "False") return failed(`gateway ${name} refuses it: ${accepted.message}`);
-    if (accepted?.status !== "True") return waiting(`gateway ${name} has not accepted it yet`);
-  }
-  return ready("every gateway has accepted it");
-}
-
 /** Any kind of object that reports by conditions: ready unless it says otherwise. */
 export function judgeByConditions(object: LiveObject): Verdict {
   const conditions = conditionsOf(object);
