@@ -2,7 +2,20 @@ import type { ClusterApi, ObjectRef } from "../api/types.ts";
 import { inWaves } from "../apply/order.ts";
 import { MANAGER, type Touched } from "./types.ts";
 
-const TRAFFIC = new Set(["Service", "HTTPRoute"]);
+const TRAFFIC = new Set([
+  "Service",
+  "Ingress",
+  "HTTPRoute",
+  "GRPCRoute",
+  "TLSRoute",
+  "TCPRoute",
+  "UDPRoute",
+  // Istio's and Traefik's.
+  "VirtualService",
+  "IngressRoute",
+  "IngressRouteTCP",
+  "IngressRouteUDP",
+]);
 
 /** What decides where requests go; the rest is capacity and what capacity needs. */
 export function isTraffic({ ref }: Touched): boolean {

@@ -6,6 +6,7 @@ import type { Session } from "../session.ts";
 import type { SideNow, Situation } from "../situation.ts";
 import { awaitReady, resize } from "../workload.ts";
 import { removeBaselines } from "./baseline.ts";
+import { putBack } from "./put-back.ts";
 
 export interface AbortOptions {
   /** Whether it is taken back even after a migration that going back does not undo. @defaultValue false */
@@ -32,7 +33,7 @@ export async function abortCandidate(
   const { before } = await session.records.payload(candidate.release);
   // Replicas are looked after here: what was recorded of a workload may be from the middle of an earlier rollout.
   const others = before.filter(({ ref }) => ref.kind !== "Deployment");
-  await restoreOld(
+  await putBack(
     session,
     others.filter((one) => !isTraffic(one)),
   );
