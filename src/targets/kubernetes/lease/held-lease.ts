@@ -47,6 +47,7 @@ export class HeldLease implements DeployLease {
   }
 
   async assertHeld(): Promise<void> {
+    if (this.#ended.signal.aborted) throw givenUp(this.#setup.write);
     this.#throwIfLost();
     const { duration } = this.#setup.write;
     if (this.#age() > duration * RELIED_ON) await this.#renew();
@@ -167,6 +168,14 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+function givenUp({ ref }: LeaseWrite): SluiceError {
+  return new SluiceError(
+    "TARGET_BUSY",
+    `Lease ${ref.namespace ?? ""}/${ref.name} was given up: somebody else may have it by now`,
+    { hint: "Look at the target's status, and start again." },
+  );
 }
 
 function takenAndReleased({ ref }: LeaseWrite): SluiceError {
