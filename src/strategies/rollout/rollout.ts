@@ -157,19 +157,22 @@ export class Rollout {
   }
 
   async #promote(options: { readonly keepOld: number } | undefined): Promise<Release> {
+    const { candidate } = this.#state;
     try {
       return await this.driver.promote(options);
     } catch (error) {
       // It may have taken effect before it failed; taking it for a failure would report a rollback that is none.
-      if (!(await this.#isCurrent(error))) throw error;
+      if (!(await this.#isStable(candidate?.revision, error))) throw error;
       this.#touched = false;
       return this.driver.promote(options);
     }
   }
 
-  async #isCurrent(promotionError: unknown): Promise<boolean> {
+  /** Whether the candidate of that revision has become the stable release; how well it does is another matter. */
+  async #isStable(revision: number | undefined, promotionError: unknown): Promise<boolean> {
     try {
-      return (await this.driver.observe()).current;
+      const { stable, candidate } = await this.driver.observe();
+      return candidate === undefined && revision !== undefined && stable?.revision === revision;
     } catch (error) {
       this.#touched = false;
       const { target } = this.#state;

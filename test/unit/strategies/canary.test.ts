@@ -323,6 +323,33 @@ describe("trouble with the target", () => {
     expect(driver.state.current).toBe(true);
   });
 
+  test("a promotion that took effect is a release too while a replica is not ready", async () => {
+    const { clock, driver, context, start } = rig({
+      faults: [{ call: "promote", does: "throw", when: "after" }],
+    });
+    const observe = driver.observe.bind(driver);
+    Object.assign(driver, { observe: async () => ({ ...(await observe()), current: false }) });
+    expect(await clock.run(start(canary(options)))).toMatchObject({
+      outcome: "released",
+      release: { revision: 2 },
+    });
+    expect(context.events.some(({ type }) => type === "rollout.aborting")).toBe(false);
+  });
+
+  test("a promotion after which another revision is live did not take effect", async () => {
+    const { clock, driver, start } = rig({ faults: [{ call: "promote", does: "throw" }] });
+    const observe = driver.observe.bind(driver);
+    const gone = async () => ({ ...(await observe()), candidate: undefined, current: true });
+    const promote = driver.promote.bind(driver);
+    Object.assign(driver, {
+      promote: () => {
+        Object.assign(driver, { observe: gone });
+        return promote();
+      },
+    });
+    await expect(clock.run(start(canary(options)))).rejects.toThrow("the scripted promote failed");
+  });
+
   test("a promotion that took effect and cannot be confirmed is an error, and claims no rollback", async () => {
     const { clock, driver, context, start } = rig({
       faults: [
