@@ -17,7 +17,8 @@ import { Issues, nodePath } from "./issues.ts";
 import { resolveNodeOptions } from "./options.ts";
 import { sortNodes } from "./order.ts";
 import { checkEvidence, checkNames, checkShape } from "./rules.ts";
-import { specToJson } from "./spec.ts";
+import { SILENT, specToJson } from "./spec.ts";
+import { TargetNames } from "./target-names.ts";
 
 /** A Plan with the values that run it. */
 export interface Compiled {
@@ -46,7 +47,8 @@ export function compile(draft: Draft, params: JsonObject, root: string): Compile
   checkNames(draft, issues);
   const read = createInputReader(draft, issues);
   const place = createPlaces(root);
-  const built = draft.nodes.map((node) => buildNode(node, read, place, issues));
+  const targets = new TargetNames();
+  const built = draft.nodes.map((node) => buildNode(node, read, place, targets, issues));
   const stages = draft.stages.map((stage) => buildStage(draft, stage));
   const order = issues.empty ? orderNodes(draft, built, issues) : [];
   if (!issues.empty) throw new DefinitionError(draft.name, issues.list());
@@ -76,6 +78,7 @@ function buildNode(
   draftNode: DraftNode,
   read: (node: DraftNode) => NodeInputs,
   place: Places,
+  targets: TargetNames,
   issues: Issues,
 ): BuiltNode {
   const shaped = checkShape(draftNode, issues);
@@ -85,6 +88,7 @@ function buildNode(
   });
   const action = draftNode.action;
   const evidence = shaped ? checkEvidence(draftNode, issues) : NONE;
+  if (shaped) targets.check(draftNode, issues);
   const effects = shaped && hasEffects(draftNode);
   if (shaped) checkCacheable(draftNode, effects, issues);
   const acceptsSkipped = shaped && action.kind === "job" && action.step.acceptsSkipped === true;
@@ -151,8 +155,6 @@ function buildStage(draft: Draft, stage: DraftStage): PlanStage {
     nodes: stage.nodes.map((node) => node.id),
   };
 }
-
-const SILENT = { ref: () => undefined, secret: () => undefined, problem: () => undefined };
 
 function stagesBefore(draft: Draft, stage: DraftStage): readonly DraftStage[] {
   if (stage.finally) return draft.stages.filter((other) => other !== stage);

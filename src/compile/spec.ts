@@ -9,6 +9,13 @@ export interface SpecVisitor {
   problem(path: string, message: string, hint: string): void;
 }
 
+/** Asks only for the JSON form: whatever is wrong is said elsewhere. */
+export const SILENT: SpecVisitor = {
+  ref: () => undefined,
+  secret: () => undefined,
+  problem: () => undefined,
+};
+
 const RESERVED = ["$ref", "$secret", "$artifact", "$all", "$function"];
 const MAX_DEPTH = 64;
 

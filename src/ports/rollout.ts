@@ -9,7 +9,7 @@ declare const carried: unique symbol;
 export interface Target<in out Required extends string = never> {
   /** For example `local`; the Plan's node says `deploy:local`. */
   readonly kind: string;
-  /** Unique in the pipeline for one kind; state is kept under it. */
+  /** Unique in the pipeline; state is kept under it, and verbs such as `rollback` ask for it. */
   readonly name: string;
   readonly spec: StepSpec;
   readonly requires: readonly Required[];

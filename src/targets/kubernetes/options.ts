@@ -8,7 +8,7 @@ import { replicas, type Traffic } from "./traffic/traffic.ts";
 /** Options of every target on Kubernetes, whatever its cluster. */
 export interface KubernetesTargetOptions<R extends string = never> {
   /**
-   * Unique among the pipeline's targets of its kind, and a label on all that it makes: at most 63 letters, digits, `-`,
+   * Unique among the pipeline's targets, and a label on all that it makes: at most 63 letters, digits, `-`,
    * `_` and `.`. A `service()` without a name of its own is called so too, and else by the pipeline's.
    * @defaultValue the cluster's name, with `-<namespace>` where one is given
    */

@@ -4,7 +4,7 @@ import type { LocalSpec } from "./spec.ts";
 
 /** Options of {@link local}. */
 export interface LocalOptions<R extends string = never> {
-  /** Unique among the pipeline's local targets. Letters, digits, `.`, `_` and `-`; at most 64. */
+  /** Unique among the pipeline's targets. Letters, digits, `.`, `_` and `-`; at most 64. */
   readonly name: string;
   /**
    * The port of the stable URL on 127.0.0.1.
