@@ -21,8 +21,8 @@ const PERFORMERS: Readonly<Record<string, () => Promise<Performer>>> = {
   plan: async () => (await import("./verb-plan.ts")).performPlan,
   graph: async () => (await import("./verb-graph.ts")).performGraph,
   doctor: async () => (await import("./verb-doctor.ts")).performDoctor,
-  status: async () => (await import("./verb-targets.ts")).performStatus,
-  history: async () => (await import("./verb-targets.ts")).performHistory,
+  status: async () => (await import("./verb-status.ts")).performStatus,
+  history: async () => (await import("./verb-status.ts")).performHistory,
   rollback: async () => (await import("./verb-targets.ts")).performRollback,
   stop: async () => (await import("./verb-targets.ts")).performStop,
 };

@@ -6,10 +6,9 @@ import type { RunStore } from "../ports/index.ts";
 import { NodeLines } from "../reporters/lines/node-lines.ts";
 import type { Command } from "./arguments.ts";
 import { commonOptions } from "./command-options.ts";
+import { INTERRUPTED } from "./interrupts.ts";
 import { Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
-
-const INTERRUPTED = 130;
 
 export async function performLogs(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const store = await openStore(pipe, { ...commonOptions(command), env: terminal.env });

@@ -9,12 +9,12 @@ import type { Reporter } from "../ports/index.ts";
 import { pickReporter } from "../reporters/pick.ts";
 import type { Command } from "./arguments.ts";
 import { cacheFlag, commonOptions, countFlag, listFlag, textFlag } from "./command-options.ts";
+import { hearInterrupts, INTERRUPTED } from "./interrupts.ts";
 import { flagName } from "./param-flags.ts";
 import type { Terminal } from "./terminal.ts";
 import { sayYes, warnOfOthers } from "./yes.ts";
 
 const EXIT: Readonly<Record<RunState, number>> = { passed: 0, failed: 1, cancelled: 1, suspended: 75 };
-const INTERRUPTED = 130;
 
 interface Look {
   readonly out: NodeJS.WriteStream;
@@ -71,21 +71,14 @@ function refuseParams({ params }: Command, what: string): void {
 
 /** Waits for a run, handing on Ctrl-C. Gives the exit code. */
 async function attend(running: Run, terminal: Terminal): Promise<number> {
-  const interrupted = { by: undefined as NodeJS.Signals | undefined };
-  const settle = terminal.onInterrupt((signal, again) => {
-    interrupted.by = signal;
-    if (again) {
-      // The guard ends the jobs' processes when this one is gone.
-      process.exit(INTERRUPTED);
-    }
-    terminal.err.write(`\n${signal}: stopping; once more to kill\n`);
+  const interrupts = hearInterrupts(terminal, (signal) => {
     running.cancel(`interrupted by ${signal}`);
   });
   try {
     const result = await running;
-    return interrupted.by !== undefined && result.state !== "passed" ? INTERRUPTED : EXIT[result.state];
+    return interrupts.by !== undefined && result.state !== "passed" ? INTERRUPTED : EXIT[result.state];
   } finally {
-    settle();
+    interrupts.settle();
   }
 }
 

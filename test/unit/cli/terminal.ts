@@ -15,8 +15,21 @@ export class KeptTerminal implements Terminal {
     this.env = env;
   }
 
-  onInterrupt(): () => void {
-    return () => undefined;
+  readonly #stops = new Set<(signal: NodeJS.Signals, again: boolean) => void>();
+
+  /** How many would hear of Ctrl-C. */
+  get listeners(): number {
+    return this.#stops.size;
+  }
+
+  /** Ctrl-C, or its like. */
+  interrupt(signal: NodeJS.Signals, again = false): void {
+    for (const stop of this.#stops) stop(signal, again);
+  }
+
+  onInterrupt(stop: (signal: NodeJS.Signals, again: boolean) => void): () => void {
+    this.#stops.add(stop);
+    return () => this.#stops.delete(stop);
   }
 }
 

@@ -1,0 +1,50 @@
+import type { Pipeline } from "../builder/index.ts";
+import { targetNames, targetStatus, targetStatuses } from "../host/targets.ts";
+import type { RevisionStatus, TargetStatus } from "../ports/index.ts";
+import type { Command } from "./arguments.ts";
+import { shown, targetOptions, titleOf } from "./target-options.ts";
+import type { Terminal } from "./terminal.ts";
+
+export async function performStatus(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const options = targetOptions(command, terminal);
+  const [only] = command.operands;
+  const names = only === undefined ? targetNames(pipe, options) : [only];
+  const found = await Promise.all(names.map((name) => targetStatuses(pipe, name, options)));
+  const statuses = found.flat();
+  const text =
+    command.flags["json"] === true
+      ? JSON.stringify(statuses, undefined, 2)
+      : statuses.map(statusText).join("\n\n") || "The pipeline deploys nothing with these params.";
+  terminal.out.write(`${text}\n`);
+  return 0;
+}
+
+export async function performHistory(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
+  const [name = ""] = command.operands;
+  const { history } = await targetStatus(pipe, name, targetOptions(command, terminal));
+  const lines = history.map((one) => `${one.state.padEnd(9)}  ${revisionText(one)}`);
+  const text =
+    command.flags["json"] === true
+      ? JSON.stringify(history, undefined, 2)
+      : lines.join("\n") || `Nothing was ever released to ${shown(name, command)}.`;
+  terminal.out.write(`${text}\n`);
+  return 0;
+}
+
+function statusText(status: TargetStatus): string {
+  const lines = [`${titleOf(status.target, status.app)}${status.url === undefined ? "" : `  ${status.url}`}`];
+  if (status.stable === undefined) lines.push("  nothing is live");
+  else lines.push(`  live       ${revisionText(status.stable)}`);
+  if (status.candidate !== undefined) {
+    lines.push(`  candidate  ${revisionText(status.candidate)}, ${status.weight} % of the traffic`);
+  }
+  const older = status.history.filter((one) => one.state === "retired" || one.state === "aborted");
+  for (const one of older.slice(0, 5)) lines.push(`  ${one.state.padEnd(9)}  ${revisionText(one)}`);
+  return lines.join("\n");
+}
+
+function revisionText(one: RevisionStatus): string {
+  const when = new Date(one.createdAt).toISOString().slice(0, 19).replace("T", " ");
+  const ready = one.state === "live" || one.state === "candidate" ? `, ${one.ready} ready` : "";
+  return `revision ${one.revision}  ${one.digest.slice(7, 19)}  ${when}  run ${one.run}${ready}`;
+}
