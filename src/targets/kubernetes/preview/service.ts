@@ -12,8 +12,7 @@ import { sameRef } from "../release/snapshot.ts";
 import { MANAGER, type ServiceContent, type StoredRelease } from "../release/types.ts";
 import { newSalt, readSalt } from "../render/salt.ts";
 import { renderService } from "../render/service.ts";
-import { LABELS, type RenderedJob, type RenderedService } from "../render/types.ts";
-import { WEIGHT_ANNOTATION } from "../traffic/service-object.ts";
+import type { RenderedJob, RenderedService } from "../render/types.ts";
 import { asChanges, created, type ObjectChange } from "./changes.ts";
 import { fillTyped, liveSecrets } from "./fill.ts";
 import { forgotten } from "./forgotten.ts";
@@ -21,6 +20,7 @@ import { previewInPlace } from "./in-place.ts";
 import { ofChanges, ofHooks } from "./irreversible.ts";
 import { nameByContent, type Unsettled } from "./name-by-content.ts";
 import { tagImages } from "./tag-images.ts";
+import { rerouting, settled } from "./traffic.ts";
 
 /** What releasing a `service()` would change. Without a `namespace` to be asked about, all of it is made. */
 export async function previewService(
@@ -45,9 +45,14 @@ export async function previewService(
   const state = await new KubernetesDriver(session, rendered).observe();
   const left = leftOver(now, rendered);
   const said = [...notes, ...left, ...unwell(state, rendered)];
-  if (state.current) return { ...about, current: true, changes: [], notes: said };
   const resized = onlySize(now, rendered);
-  if (resized !== undefined) return { ...about, ...resized, notes: said };
+  if (state.current || resized !== undefined) {
+    const rerouted = await rerouting(session, now, live);
+    const changes = [...(resized?.changes ?? []), ...rerouted.changes];
+    const irreversible = [...(resized?.irreversible ?? []), ...rerouted.irreversible];
+    const current = changes.length === 0;
+    return { ...about, current, changes, irreversible, notes: [...said, ...rerouted.notes] };
+  }
   const whole = await release(session, { all, now, live, rendered, desired: state.desired, words });
   return nameByContent({ ...about, ...whole, notes: [...said, ...whole.notes] }, unsettled);
 }
@@ -203,16 +208,4 @@ function nextRevision(
   const header = candidate?.release.header;
   if (header?.digest === digest && !header.returning) return header.revision;
   return (all[0]?.header.revision ?? 0) + 1;
-}
-
-/** What the requests go by once the release is live. */
-function settled({ router }: Session, { ports }: ServiceContent, revision: number): readonly KubeObject[] {
-  return router.draft(ports).map((object) => {
-    if (object.kind !== "Service") return object;
-    const { [WEIGHT_ANNOTATION]: _weight, ...annotations } = object.metadata.annotations ?? {};
-    const { annotations: _all, ...metadata } = object.metadata;
-    const noted = Object.keys(annotations).length === 0 ? {} : { annotations };
-    const selector = { ...(object.spec?.["selector"] as object), [LABELS.revision]: String(revision) };
-    return { ...object, metadata: { ...metadata, ...noted }, spec: { ...object.spec, selector } };
-  });
 }

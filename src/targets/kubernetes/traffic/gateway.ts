@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectRef } from "../api/types.ts";
 import { judgeReadiness } from "../readiness/judge.ts";
 import { at, count, list, text } from "../readiness/object.ts";
+import { isReachedAlike } from "../readiness/parents.ts";
 import { LABELS } from "../render/types.ts";
 import { MANAGER } from "../release/types.ts";
 import { SluiceError } from "../../../errors/index.ts";
@@ -113,6 +114,7 @@ export class GatewayRouter implements TrafficRouter {
     return (
       route !== undefined &&
       weightOf(route, `${app}-candidate`) === 0 &&
+      isReachedAlike(route, this.#route(0, [])) &&
       services.every((service) => at(service, "spec", "selector", LABELS.revision) === String(revision))
     );
   }

@@ -7,6 +7,7 @@ import type {
   TargetPreview,
 } from "../../../../../src/ports/index.ts";
 import { connectKubernetes } from "../../../../../src/targets/kubernetes/connect.ts";
+import { gateway } from "../../../../../src/targets/kubernetes/index.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
 import type { TargetHands } from "../../../../../src/targets/kubernetes/place.ts";
 import { previewKubernetes } from "../../../../../src/targets/kubernetes/verbs/preview.ts";
@@ -54,8 +55,8 @@ describe("the preview of a service", () => {
     return { kind: "service", spec: JSON.parse(JSON.stringify(made.spec)) as never, secrets: {}, ...parts };
   }
 
-  async function release(of: ResolvedApp): Promise<void> {
-    const driver = await connectKubernetes(hands, { target: target(), app: of }, context);
+  async function release(of: ResolvedApp, more: object = {}): Promise<void> {
+    const driver = await connectKubernetes(hands, { target: target(more), app: of }, context);
     await driver.start(2);
     await driver.route(100);
     await driver.promote();
@@ -116,6 +117,19 @@ describe("the preview of a service", () => {
     expect(told(found)).toEqual(["update Deployment shop/my-shop-r1"]);
     expect(found.changes[0]?.fields).toEqual([{ path: "spec.replicas", from: "2", to: "4" }]);
     expect(found.irreversible).toEqual(["only the size changes, which is not taken back if it fails"]);
+  });
+
+  it("shows that only the way in changes, where the target's traffic has other options", async () => {
+    const by = (...hostnames: string[]) => ({ traffic: gateway({ parents: ["public"], hostnames }) });
+    await release(app("1"), by("old.example"));
+    expect(await preview(app("1"), by("old.example"))).toMatchObject({ current: true, changes: [] });
+    const found = await preview(app("1"), by("new.example"));
+    expect(found.current).toBe(false);
+    expect(told(found)).toEqual(["update HTTPRoute shop/my-shop"]);
+    expect(found.changes[0]?.fields.map(({ path }) => path)).toEqual(["spec.hostnames[0]"]);
+    expect(found.irreversible).toEqual([
+      "only where requests come in changes, which is not taken back if it fails",
+    ]);
   });
 
   it("takes secrets as unchanged, whose values it is not given, and shows none", async () => {
