@@ -6,6 +6,9 @@ const EARLY = 60_000;
 /** What is left of a short life when credentials that do not live for long are renewed. */
 const SHORT_LIFE = 4;
 
+/** Before a renewal that failed is tried again, while the old ones are good: milliseconds. */
+const PAUSE = 10_000;
+
 export interface CacheOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -16,39 +19,47 @@ export interface CacheOptions {
   readonly early?: number;
 }
 
+/** What a source gives: the credentials, and when it would rather be asked again where that is long before their end. */
+export interface FetchedCredentials extends ClusterCredentials {
+  /** Milliseconds since 1970. */
+  readonly renewAt?: number | undefined;
+}
+
 /**
  * Keeps credentials until shortly before they end; `fresh` gets new ones in any case. All who ask at the same time share
- * one call of `fetch`. Where renewal fails before the old ones have ended, the old ones serve on.
+ * one call of `fetch`. Until the old ones have ended nobody waits for new ones: a source that does not answer would hold
+ * up requests that they are still good for.
  */
 export function cachedCredentials(
-  fetch: (options: { readonly fresh: boolean }) => Promise<ClusterCredentials>,
+  fetch: (options: { readonly fresh: boolean }) => Promise<FetchedCredentials>,
   { now, early = EARLY }: CacheOptions,
 ): (options?: { readonly fresh?: boolean }) => Promise<ClusterCredentials> {
   let held: { readonly credentials: ClusterCredentials; readonly renewAt: number } | undefined;
   let underway: Promise<ClusterCredentials> | undefined;
 
-  async function renew(fresh: boolean): Promise<ClusterCredentials> {
-    const before = held;
-    try {
-      const credentials = await fetch({ fresh });
-      const { expiresAt = Infinity } = credentials;
-      held = {
-        credentials,
-        renewAt: expiresAt - Math.min(early, Math.max(0, expiresAt - now()) / SHORT_LIFE),
-      };
-      return credentials;
-    } catch (error) {
-      if (!fresh && before !== undefined && now() < (before.credentials.expiresAt ?? Infinity))
-        return before.credentials;
-      throw error;
-    }
+  async function fetchAnew(fresh: boolean): Promise<ClusterCredentials> {
+    const { renewAt = Infinity, ...credentials } = await fetch({ fresh });
+    const { expiresAt = Infinity } = credentials;
+    const ahead = Math.min(early, Math.max(0, expiresAt - now()) / SHORT_LIFE);
+    held = { credentials, renewAt: Math.min(renewAt, expiresAt - ahead) };
+    return credentials;
+  }
+
+  function renew(fresh: boolean): Promise<ClusterCredentials> {
+    underway ??= fetchAnew(fresh).finally(() => {
+      underway = undefined;
+    });
+    return underway;
   }
 
   return async ({ fresh = false } = {}) => {
-    if (!fresh && held !== undefined && now() < held.renewAt) return held.credentials;
-    underway ??= renew(fresh).finally(() => {
-      underway = undefined;
+    if (fresh || held === undefined) return await renew(fresh);
+    const { credentials, renewAt } = held;
+    if (now() < renewAt) return credentials;
+    if (now() >= (credentials.expiresAt ?? Infinity)) return await renew(false);
+    renew(false).catch(() => {
+      if (held?.credentials === credentials) held = { credentials, renewAt: now() + PAUSE };
     });
-    return await underway;
+    return credentials;
   };
 }

@@ -84,24 +84,17 @@ class AksProvider implements ClusterProvider {
 
   /** Tokens of Entra ID. One that lives for a day says when it should be renewed, which is long before it ends. */
   #entra(sdk: AzureSdk, context: ClusterContext): CredentialSource {
-    let refreshAfter = Infinity;
-    const kept = cachedCredentials(
+    return cachedCredentials(
       async () => {
         const token = await this.#ask(sdk, context, (identity) =>
           identity.getToken(SERVER_SCOPE, { abortSignal: context.signal }),
         );
         if (token === null) throw noToken(this.describe());
-        refreshAfter = token.refreshAfterTimestamp ?? Infinity;
-        return { token: token.token, expiresAt: token.expiresOnTimestamp };
+        const { expiresOnTimestamp: expiresAt, refreshAfterTimestamp: renewAt } = token;
+        return { token: token.token, expiresAt, renewAt };
       },
       { now: context.now },
     );
-    return async (options) => {
-      if (context.now() < refreshAfter) return await kept(options);
-      // Tried once: where it fails, the token is good until shortly before its end.
-      refreshAfter = Infinity;
-      return await kept({ fresh: true }).catch(() => kept(options));
-    };
   }
 
   async #userConfig(sdk: AzureSdk, context: ClusterContext): Promise<UserConfig> {

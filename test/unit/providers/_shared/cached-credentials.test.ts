@@ -2,19 +2,28 @@ import { describe, expect, it } from "vitest";
 import { cachedCredentials } from "../../../../src/providers/_shared/index.ts";
 
 /** Credentials with numbers for tokens, that live for `life` ms; and a clock. */
-function source(life: number | undefined) {
-  const state = { now: 1_000_000, asked: 0, fresh: [] as boolean[], fails: false };
+function source(life: number | undefined, renewAt?: number) {
+  const state = { now: 1_000_000, asked: 0, fresh: [] as boolean[], fails: false, until: Promise.resolve() };
   const get = cachedCredentials(
     async ({ fresh }) => {
-      state.asked++;
+      const token = String(++state.asked);
       state.fresh.push(fresh);
-      await Promise.resolve();
+      await state.until;
       if (state.fails) throw new Error("no");
-      return { token: String(state.asked), ...(life === undefined ? {} : { expiresAt: state.now + life }) };
+      return {
+        token,
+        ...(life === undefined ? {} : { expiresAt: state.now + life }),
+        ...(renewAt === undefined ? {} : { renewAt: state.now + renewAt }),
+      };
     },
     { now: () => state.now },
   );
   return { state, get };
+}
+
+/** Has what waits for nothing but promises come to its end. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("cachedCredentials", () => {
@@ -24,6 +33,8 @@ describe("cachedCredentials", () => {
     state.now += 539_999;
     expect(await get()).toMatchObject({ token: "1" });
     state.now += 1;
+    await get();
+    await settled();
     expect(await get()).toMatchObject({ token: "2" });
   });
 
@@ -33,7 +44,52 @@ describe("cachedCredentials", () => {
     state.now += 29_999;
     expect(await get()).toMatchObject({ token: "1" });
     state.now += 1;
+    await get();
+    await settled();
     expect(await get()).toMatchObject({ token: "2" });
+  });
+
+  it("has nobody wait for a renewal while what it has is good, and all from its end on", async () => {
+    const { state, get } = source(600_000);
+    await get();
+    let arrive: () => void = () => undefined;
+    state.until = new Promise((resolve) => (arrive = resolve));
+    state.now += 550_000;
+    expect(await get()).toMatchObject({ token: "1" });
+    expect(await get()).toMatchObject({ token: "1" });
+    expect(state.asked).toBe(2);
+    state.now += 50_000;
+    let given = 0;
+    const waiting = Promise.all([get(), get({ fresh: true })]).finally(() => given++);
+    await settled();
+    expect(given).toBe(0);
+    arrive();
+    expect(await waiting).toMatchObject([{ token: "2" }, { token: "2" }]);
+    expect(state.asked).toBe(2);
+  });
+
+  it("pauses after a renewal that failed", async () => {
+    const { state, get } = source(600_000);
+    await get();
+    state.fails = true;
+    state.now += 540_000;
+    for (let time = 0; time < 5; time++) {
+      await get();
+      await settled();
+    }
+    expect(state.asked).toBe(2);
+    state.now += 10_000;
+    await get();
+    expect(state.asked).toBe(3);
+  });
+
+  it("renews when the source asks for it, long before the end, and shows nobody when that is", async () => {
+    const { state, get } = source(600_000, 300_000);
+    expect(await get()).toEqual({ token: "1", expiresAt: 1_600_000 });
+    state.now += 300_000;
+    expect(await get()).toMatchObject({ token: "1" });
+    await settled();
+    expect(await get()).toEqual({ token: "2", expiresAt: 1_900_000 });
   });
 
   it("keeps what does not end, and gets it anew by fresh", async () => {
@@ -60,6 +116,7 @@ describe("cachedCredentials", () => {
     state.fails = true;
     state.now += 590_000;
     expect(await get()).toMatchObject({ token: "1" });
+    await settled();
     await expect(get({ fresh: true })).rejects.toThrow("no");
     state.now += 10_000;
     await expect(get()).rejects.toThrow("no");

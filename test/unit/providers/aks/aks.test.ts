@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ClusterContext } from "../../../../src/ports/index.ts";
 import { aksWith } from "../../../../src/providers/aks/aks.ts";
 import type { AksOptions } from "../../../../src/providers/aks/index.ts";
@@ -78,7 +78,8 @@ describe("aks", () => {
     now += HOUR / 2 - 1;
     expect(await credentials?.()).toMatchObject({ token: "entra-token-1" });
     now += 1;
-    expect(await credentials?.()).toMatchObject({ token: "entra-token-2" });
+    expect(await credentials?.()).toMatchObject({ token: "entra-token-1" });
+    await vi.waitFor(async () => expect(await credentials?.()).toMatchObject({ token: "entra-token-2" }));
     expect(await credentials?.()).toMatchObject({ token: "entra-token-2" });
   });
 
@@ -92,6 +93,7 @@ describe("aks", () => {
     azure.mood = "denying";
     expect(await credentials?.()).toMatchObject({ token: "entra-token-1" });
     const asked = azure.requests;
+    await new Promise((resolve) => setImmediate(resolve));
     await credentials?.();
     expect(azure.requests).toBe(asked);
     azure.mood = "well";
