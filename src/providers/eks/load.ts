@@ -28,16 +28,21 @@ export async function loadAwsSdk(): Promise<AwsSdk> {
 
 async function credentials(providers: Providers, choice: CredentialChoice): Promise<AwsCredentials> {
   const { profile, given, assumeRole, region, endpoint, env } = choice;
-  const clientConfig = {
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(profile === undefined ? {} : { profile }),
+  const regional = region === undefined ? {} : { region };
+  const named = profile === undefined ? {} : { profile };
+  const sending = {
+    ...named,
     maxAttempts: ATTEMPTS,
     requestHandler: requestHandler(endpoint ?? `https://sts.${region ?? "us-east-1"}.amazonaws.com`, env),
   };
   const base =
     given === undefined
-      ? providers.fromNodeProviderChain({ ...(profile === undefined ? {} : { profile }), clientConfig })
+      ? providers.fromNodeProviderChain({
+          ...named,
+          // To IAM Identity Center too, which has a region of its own, and whose access token STS must never see.
+          clientConfig: sending,
+          parentClientConfig: { ...named, ...regional },
+        })
       : typeof given === "function"
         ? given
         : () => Promise.resolve(given);
@@ -50,7 +55,7 @@ async function credentials(providers: Providers, choice: CredentialChoice): Prom
       RoleSessionName: sessionName,
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },
-    clientConfig,
+    clientConfig: { ...sending, ...regional, ...(endpoint === undefined ? {} : { endpoint }) },
   });
   return await role();
 }
