@@ -40,7 +40,7 @@ export async function applyObjects(
 
 /** Objects of which the server would refuse none. */
 export interface PreparedApply {
-  /** What is there of each before it is applied. Those of kinds that are yet to be made are left out. */
+  /** What is there of each before it is applied. */
   readonly before: readonly Before[];
   apply(): Promise<readonly Applied[]>;
 }
@@ -80,9 +80,12 @@ export async function prepareApply(
   problems.push(...[...inspected.values()].flatMap(({ problem }) => problem ?? []));
   if (problems.length > 0) throw refusal(problems, "nothing was changed");
   return {
-    before: [...inspected.values()]
-      .filter((one) => !one.placed.unborn)
-      .map(({ placed: { ref }, live, late }) => ({ ref, live, known: late === undefined })),
+    before: [...inspected.values()].map(({ placed: { ref, unborn }, live, late }) => ({
+      ref,
+      live,
+      // Where there is no kind yet, there is no object either.
+      known: unborn || late === undefined,
+    })),
     apply: async () => {
       signal.throwIfAborted();
       const run = new ApplyRun(inspection, inspected, options, set);

@@ -1,23 +1,16 @@
 import pLimit from "p-limit";
-import { isSluiceError } from "../../../errors/index.ts";
 import type { ClusterApi, KindRef, KubeObject, ObjectRef } from "../api/types.ts";
 import { at, list } from "../readiness/object.ts";
 import { MEMBER } from "./apply-set-labels.ts";
 import { AT_ONCE } from "./inspect.ts";
 import { inWaves } from "./order.ts";
 import { setIdOf } from "./place.ts";
-import { groupOf, keyOf, nameOf, refOf } from "./refs.ts";
+import { isPrecious } from "./precious.ts";
+import { keyOf, nameOf, refOf } from "./refs.ts";
+import { removeOne } from "./remove-one.ts";
 import { servedKind } from "./served-kind.ts";
 import { readSet, recordOf, type SetRecord, writeSet } from "./set-parent.ts";
 import type { ApplyOptions, ApplyScope } from "./types.ts";
-
-/** Kinds whose removal takes data or other people's objects along. */
-const PRECIOUS = new Set([
-  "/PersistentVolumeClaim",
-  "/PersistentVolume",
-  "/Namespace",
-  "apiextensions.k8s.io/CustomResourceDefinition",
-]);
 
 /** What is in the set and no longer among the objects. */
 export interface Prunable {
@@ -58,27 +51,18 @@ export async function pruneObjects(
   for (const wave of [...inWaves(removed.map((one) => ({ ...one.object, one })))].reverse()) {
     options.signal.throwIfAborted();
     const limit = pLimit(AT_ONCE);
-    await Promise.all(wave.objects.map(({ one }) => limit(() => removeMember(api, one, options))));
+    await Promise.all(
+      wave.objects.map(({ one: { ref, object } }) =>
+        limit(async () => {
+          if (await removeOne(api, ref, object.metadata.uid)) options.report(`${nameOf(ref)}: removed`);
+        }),
+      ),
+    );
   }
   const kept = candidates.filter((one) => one.kept !== undefined);
   for (const { ref, kept: why } of kept) options.report(`${nameOf(ref)}: ${why ?? "kept"}`);
   await writeSet(api, scope, set, recordOf([...keep, ...kept.map(({ ref }) => ref)], scope));
   return removed;
-}
-
-async function removeMember(
-  api: ClusterApi,
-  { ref, object }: Prunable,
-  { report }: Pick<ApplyOptions, "report">,
-): Promise<void> {
-  const { uid } = object.metadata;
-  try {
-    const there = await api.remove(ref, { propagation: "Background", ...(uid === undefined ? {} : { uid }) });
-    if (there) report(`${nameOf(ref)}: removed`);
-  } catch (error) {
-    // Another object has its name by now: the one that was to go is gone.
-    if (!isSluiceError(error) || !("status" in error) || error.status !== 409) throw error;
-  }
 }
 
 function leftOver(
@@ -100,7 +84,7 @@ function leftOver(
 
 function reasonToKeep(ref: ObjectRef, { prune = "safe" }: ApplyScope): string | undefined {
   if (prune === "none") return 'no longer among the objects, and left as it is (prune: "none")';
-  if (prune === "all" || !PRECIOUS.has(`${groupOf(ref)}/${ref.kind}`)) return undefined;
+  if (prune === "all" || !isPrecious(ref)) return undefined;
   return 'no longer among the objects, and left as it is, because data would go with it (prune: "all" removes it)';
 }
 

@@ -65,7 +65,8 @@ export async function previewHelm(
     const { changes, notes } = asChanges(all);
     const irreversible = await ofChanges(
       api,
-      all.filter(({ ref }) => ref.kind !== "Job"),
+      // What Helm has made, it removes again.
+      all.filter(({ ref, change }) => ref.kind !== "Job" && change !== "create"),
     );
     const secret = Object.keys(app.secrets).length === 0 ? [] : [SECRETS];
     return { live, current: false, changes, irreversible, notes: [...notes, ...secret, HOOKS] };

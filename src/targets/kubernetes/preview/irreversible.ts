@@ -1,4 +1,5 @@
 import type { ClusterApi } from "../api/types.ts";
+import { isPrecious } from "../apply/precious.ts";
 import { groupOf, nameOf } from "../apply/refs.ts";
 import { MANAGER } from "../release/types.ts";
 import type { RenderedService } from "../render/types.ts";
@@ -25,7 +26,7 @@ export async function ofChanges(
         case "update":
           return [...takenOver(one, name), ...grown(one, name)];
         case "create":
-          return one.ref.kind === "Job" ? [`${name} runs, and what it does is not undone`] : [];
+          return ofCreation(one, name);
         case "remove":
           return await ofRemoval(api, one, name);
         default:
@@ -34,6 +35,11 @@ export async function ofChanges(
     }),
   );
   return reasons.flat();
+}
+
+function ofCreation({ ref }: ObjectChange, name: string): readonly string[] {
+  if (isPrecious(ref)) return [`${name} stays when it is taken back, because data would go with it`];
+  return ref.kind === "Job" ? [`${name} runs, and what it does is not undone`] : [];
 }
 
 function takenOver({ conflicts }: ObjectChange, name: string): readonly string[] {
@@ -52,16 +58,8 @@ function grown({ ref, fields }: ObjectChange, name: string): readonly string[] {
     : [];
 }
 
-/** Kinds whose objects hold data, or others' objects. */
-const HOLDING = new Set([
-  "PersistentVolumeClaim",
-  "PersistentVolume",
-  "Namespace",
-  "CustomResourceDefinition",
-]);
-
 async function ofRemoval(api: ClusterApi, { ref }: ObjectChange, name: string): Promise<readonly string[]> {
-  if (HOLDING.has(ref.kind)) return [`${name} is removed with all that it holds`];
+  if (isPrecious(ref)) return [`${name} is removed with all that it holds`];
   const group = groupOf(ref);
   // Groups of Kubernetes itself have no dot, or end like this.
   if (group.includes(".") && !group.endsWith(".k8s.io"))

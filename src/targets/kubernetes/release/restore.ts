@@ -30,7 +30,7 @@ export interface RestoreHands {
 
 /**
  * Puts objects back as they were: our fields of those that were there, whatever anybody has done to these fields since.
- * What was not there is left for {@link removeNew}. Done twice, it changes nothing.
+ * What was not there is left for `removeNew`. Done twice, it changes nothing.
  *
  * @param refused - told of an object that could not be put back; goes on where it does not throw
  */
@@ -56,17 +56,8 @@ export async function restoreOld(
   }
 }
 
-/** Removes what was not there before, what was made last first. */
-export async function removeNew({ api, guard }: RestoreHands, before: readonly Touched[]): Promise<void> {
-  for (const wave of waves(before).toReversed()) {
-    const made = wave.filter(({ fields }) => fields === undefined);
-    if (made.length === 0) continue;
-    await guard();
-    await Promise.all(made.map(({ ref }) => api.remove(ref)));
-  }
-}
-
-function waves(touched: readonly Touched[]): readonly (readonly Touched[])[] {
+/** In the order in which they are put back. */
+export function waves(touched: readonly Touched[]): readonly (readonly Touched[])[] {
   const objects = touched.map((one) => {
     const { apiVersion, kind, name } = one.ref;
     return { apiVersion, kind, metadata: { name }, touched: one };

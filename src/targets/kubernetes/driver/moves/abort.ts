@@ -1,6 +1,7 @@
 import { isSluiceError, messageOf, SluiceError } from "../../../../errors/index.ts";
 import type { KubeObject } from "../../api/types.ts";
-import { isTraffic, removeNew, restoreOld } from "../../release/restore.ts";
+import { removeNew } from "../../release/remove-new.ts";
+import { isTraffic, restoreOld } from "../../release/restore.ts";
 import { MANAGER, type ServiceContent, type Touched } from "../../release/types.ts";
 import type { Session } from "../session.ts";
 import type { SideNow, Situation } from "../situation.ts";

@@ -41,6 +41,14 @@ function deployment(version: string, pod: string | null = "good"): KubeObject {
   };
 }
 
+const claim = (size: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "disk", namespace: "shop" },
+  spec: { resources: { requests: { storage: size } } },
+  status: { phase: "Bound" },
+});
+
 async function deploy(
   kit: Kit,
   digest: string,
@@ -123,13 +131,6 @@ describe("BundleDriver", () => {
 
   it("is taken back to its end where something cannot be put back", async () => {
     const kit = new Kit();
-    const claim = (size: string): KubeObject => ({
-      apiVersion: "v1",
-      kind: "PersistentVolumeClaim",
-      metadata: { name: "disk", namespace: "shop" },
-      spec: { resources: { requests: { storage: size } } },
-      status: { phase: "Bound" },
-    });
     await deploy(kit, "sha256:1", [claim("1Gi"), config("a", "1"), deployment("1")]);
     let applied = 0;
     const neverShrinks: Interceptor = ({ verb, name, done }) => {
@@ -146,5 +147,32 @@ describe("BundleDriver", () => {
     expect(kit.picture()["ConfigMap a"]).toMatchObject({ data: { value: "1" } });
     const [last] = await kit.session().records.list();
     expect(last?.header).toMatchObject({ revision: 2, state: "aborted" });
+  });
+
+  it("leaves data that was written meanwhile, and says so, when it is taken back", async () => {
+    const kit = new Kit();
+    await deploy(kit, "sha256:1", [config("a", "1"), deployment("1")]);
+    const next = [claim("1Gi"), config("b", "2"), deployment("2", "bad")];
+    expect(await deploy(kit, "sha256:2", next)).toMatchObject({ outcome: "rolled-back" });
+    expect(names(kit)).toEqual(["ConfigMap a", "Deployment site", "PersistentVolumeClaim disk"]);
+    expect(kit.said).toContain(
+      "PersistentVolumeClaim shop/disk: made by this release, and left as it is, because data would go with it",
+    );
+  });
+
+  it("leaves what somebody else has made under the same name since", async () => {
+    const kit = new Kit();
+    await deploy(kit, "sha256:1", [config("a", "1")]);
+    const objects = [config("a", "2"), config("b", "2"), config("c", "2")];
+    await new BundleDriver(kit.session(), { kind: "bundle", digest: "sha256:2", objects }).roll();
+    const theirs = { manager: "kubectl", operation: "Update", apiVersion: "v1", fieldsV1: {} } as const;
+    const ref = { apiVersion: "v1", kind: "ConfigMap", name: "b", namespace: "shop" };
+    kit.cluster.delete(ref);
+    const metadata = { ...config("b", "theirs").metadata, managedFields: [theirs] };
+    kit.cluster.put({ ...config("b", "theirs"), metadata });
+    await deploy(kit, "sha256:1", [config("a", "1")]);
+    expect(names(kit)).toEqual(["ConfigMap a", "ConfigMap b"]);
+    expect(kit.cluster.get(ref)).toMatchObject({ data: { value: "theirs" } });
+    expect(kit.said).toContain("ConfigMap shop/b: not removed, because somebody else has made it anew");
   });
 });

@@ -55,12 +55,11 @@ export class FakeCluster {
     const before = this.objects.get(keyOf(refOf(object)));
     const sameSpec = JSON.stringify(before?.spec) === JSON.stringify(object.spec);
     const generation = before === undefined ? 1 : (before.metadata.generation ?? 1) + (sameSpec ? 0 : 1);
-    if (
-      before !== undefined &&
-      withoutVersion(before) === withoutVersion({ ...object, metadata: { ...object.metadata, generation } })
-    )
+    const uid = before?.metadata.uid ?? `uid-${this.#version + 1}`;
+    const numbered = { ...object.metadata, uid, generation };
+    if (before !== undefined && withoutVersion(before) === withoutVersion({ ...object, metadata: numbered }))
       return before;
-    const metadata = { ...object.metadata, generation, resourceVersion: String(++this.#version) };
+    const metadata = { ...numbered, resourceVersion: String(++this.#version) };
     const kept: KubeObject = { ...object, metadata };
     this.objects.set(keyOf(refOf(object)), kept);
     this.#tell(kept);
@@ -225,8 +224,12 @@ class FakeApi implements ClusterApi {
     });
   }
 
-  remove(ref: ObjectRef, _options?: RemoveOptions): Promise<boolean> {
-    return this.#do("remove", `${ref.kind} ${ref.name}`, () => this.#cluster.delete(ref));
+  remove(ref: ObjectRef, { uid }: RemoveOptions = {}): Promise<boolean> {
+    return this.#do("remove", `${ref.kind} ${ref.name}`, () => {
+      const there = this.#cluster.get(ref)?.metadata.uid;
+      if (uid !== undefined && there !== undefined && there !== uid) throw conflict("Conflict");
+      return this.#cluster.delete(ref);
+    });
   }
 
   watch(kind: KindRef, query: ListQuery = {}): ObjectWatch {
@@ -343,7 +346,8 @@ function shortKey({ metadata }: KubeObject): string {
 }
 
 function withoutVersion(object: KubeObject): string {
-  const { resourceVersion: _version, ...metadata }: KubeMetadata = object.metadata;
+  const { resourceVersion: _version, ...rest }: KubeMetadata = object.metadata;
+  const metadata = Object.fromEntries(Object.entries(rest).sort(([a], [b]) => a.localeCompare(b)));
   return JSON.stringify({ ...object, metadata });
 }
 

@@ -138,7 +138,7 @@ export async function advance(driver: RolloutDriver, replicas: number): Promise<
 }
 
 function bare(object: KubeObject): unknown {
-  const { resourceVersion: _v, generation: _g, managedFields: _m, ...metadata } = object.metadata;
+  const { resourceVersion: _v, generation: _g, managedFields: _m, uid: _u, ...metadata } = object.metadata;
   const { status, ...rest } = object;
   const counts = status as { readonly availableReplicas?: number } | undefined;
   return { ...rest, metadata, available: counts?.availableReplicas };
