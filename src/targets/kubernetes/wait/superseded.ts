@@ -18,7 +18,9 @@ export function stillAsApplied(applied: KubeObject, live: KubeObject): boolean {
   // What was seen through a watch does not say who owns its fields.
   if (applied.metadata.managedFields === undefined) return template !== undefined;
   const ours = fieldsOf(applied).filter(({ operation }) => operation === "Apply");
-  return ours.length > 0 && ours.every((one) => fieldsOf(live).some((other) => sameFields(one, other)));
+  const theirs = fieldsOf(live);
+  const isSame = theirs.some(isScaling) ? sameButReplicas : sameFields;
+  return ours.length > 0 && ours.every((one) => theirs.some((other) => isSame(one, other)));
 }
 
 /** The error for an object that somebody else has changed since. `live` is undefined where it is gone. */
@@ -52,6 +54,21 @@ function writing({ manager, operation, subresource, time }: ManagedFields): stri
 
 function fieldsOf(object: KubeObject): readonly ManagedFields[] {
   return (object.metadata.managedFields ?? []).filter(({ subresource }) => subresource !== "status");
+}
+
+/** Whether it is how an autoscaler, or `kubectl scale`, came to own the number of replicas. */
+function isScaling({ subresource, fieldsV1 }: ManagedFields): boolean {
+  return subresource === "scale" && at(fieldsV1, "f:spec", "f:replicas") !== undefined;
+}
+
+function sameButReplicas(a: ManagedFields, b: ManagedFields): boolean {
+  return sameFields(withoutReplicas(a), withoutReplicas(b));
+}
+
+function withoutReplicas(entry: ManagedFields): ManagedFields {
+  const { "f:spec": spec = {}, ...others } = entry.fieldsV1;
+  const { "f:replicas": _replicas, ...rest } = spec as Readonly<Record<string, unknown>>;
+  return { ...entry, fieldsV1: { ...others, "f:spec": rest } };
 }
 
 function sameFields(a: ManagedFields, b: ManagedFields): boolean {
