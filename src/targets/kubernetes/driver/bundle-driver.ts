@@ -33,7 +33,8 @@ export class BundleDriver extends WholeDriver {
     const look = this.#looking();
     return async (release) => {
       const { content } = await records.payload(release);
-      return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content, look));
+      const { state } = release.header;
+      return content.kind === "bundle" && (await wholeIsReady(api, place.namespace, content, state, look));
     };
   }
 

@@ -51,7 +51,8 @@ export class HelmDriver extends WholeDriver {
 
   protected override readiness(): (release: StoredRelease) => Promise<boolean> {
     const { api, place } = this.session;
-    return async (release) => await wholeIsReady(api, place.namespace, await this.#content(release));
+    return async (release) =>
+      await wholeIsReady(api, place.namespace, await this.#content(release), release.header.state);
   }
 
   async roll(): Promise<void> {

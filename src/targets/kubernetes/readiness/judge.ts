@@ -1,6 +1,7 @@
 import { judgeGeneration } from "./generation.ts";
 import type { LiveObject } from "./object.ts";
 import {
+  endOfJob,
   judgeApiService,
   judgeByConditions,
   judgeClaim,
@@ -39,5 +40,8 @@ const RULES: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
 export function judgeReadiness(object: LiveObject, applied: number | undefined): Verdict {
   const group = object.apiVersion.includes("/") ? object.apiVersion.split("/", 1)[0] : "";
   const rule = RULES[`${group ?? ""}/${object.kind}`] ?? judgeByConditions;
-  return judgeGeneration(object, applied) ?? rule(object);
+  // A Job with a time to live is removed once it has ended, which takes nothing from how it ended.
+  const ended =
+    rule === judgeJob && object.metadata.deletionTimestamp !== undefined ? endOfJob(object) : undefined;
+  return ended ?? judgeGeneration(object, applied) ?? rule(object);
 }

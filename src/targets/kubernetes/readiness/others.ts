@@ -5,18 +5,23 @@ export function judgeJob(object: LiveObject): Verdict {
   if (at(object, "spec", "suspend") === true) {
     return failed("it is suspended, so that it never runs", "Set spec.suspend to false.");
   }
+  const end = endOfJob(object);
+  if (end !== undefined) return end;
+  if (conditionsOf(object).get("SuccessCriteriaMet")?.status === "True")
+    return waiting("its pods are being ended");
+  const [active, succeeded] = [count(object, "status", "active"), count(object, "status", "succeeded")];
+  return waiting(`${succeeded} pods have succeeded, ${active} are running`);
+}
+
+/** How a Job has ended; undefined where it has not. */
+export function endOfJob(object: LiveObject): Verdict | undefined {
   const conditions = conditionsOf(object);
-  const done = conditions.get("Complete");
-  if (done?.status === "True") return ready("it is complete");
+  if (conditions.get("Complete")?.status === "True") return ready("it is complete");
   // `FailureTarget` comes before `Failed`, while its pods are still being ended: the outcome is certain already.
   const wrong = [conditions.get("Failed"), conditions.get("FailureTarget")].find(
     (one) => one?.status === "True",
   );
-  if (wrong !== undefined)
-    return failed(`it failed: ${wrong.reason}: ${wrong.message}`, "Look at its pods' logs.");
-  if (conditions.get("SuccessCriteriaMet")?.status === "True") return waiting("its pods are being ended");
-  const [active, succeeded] = [count(object, "status", "active"), count(object, "status", "succeeded")];
-  return waiting(`${succeeded} pods have succeeded, ${active} are running`);
+  return wrong && failed(`it failed: ${wrong.reason}: ${wrong.message}`, "Look at its pods' logs.");
 }
 
 /** A pod that stands for itself. */

@@ -103,7 +103,7 @@ async function wholeReady(
 ): Promise<number | undefined> {
   const { content } = await readPayload(api, release);
   if (content.kind === "service") return undefined;
-  return (await wholeIsReady(api, namespace, content)) ? 1 : 0;
+  return (await wholeIsReady(api, namespace, content, release.header.state)) ? 1 : 0;
 }
 
 async function urlOf({ api, namespace }: OpenCluster, app: string, release: StoredRelease): Promise<string> {

@@ -1,6 +1,7 @@
 import type { ClusterApi, KubeObject, ObjectWatch } from "../api/types.ts";
 import { nameOf, watchKey } from "../apply/refs.ts";
 import type { Applied } from "../apply/types.ts";
+import { endOfJob } from "../readiness/others.ts";
 import { judgeReadiness } from "../readiness/judge.ts";
 import type { PodTrouble } from "../readiness/pods.ts";
 import type { Verdict } from "../readiness/verdict.ts";
@@ -43,6 +44,9 @@ export class Awaited {
   readonly #pods: PodPatienceWatch;
   #generation: number | undefined;
   #seen: KubeObject;
+  /** A Job as it ended: it may be gone by the time it is looked at. */
+  #ended: KubeObject | undefined;
+  readonly #unhear: () => void;
   #refused: { readonly text: string; readonly since: number } | undefined;
 
   constructor(api: ClusterApi, applied: Applied, sight: Sight, patience: Patience) {
@@ -53,6 +57,15 @@ export class Awaited {
     this.#pods = new PodPatienceWatch(patience);
     this.#generation = applied.generation;
     this.#seen = typed(applied.object, applied);
+    const { ref, object } = applied;
+    this.#unhear = sight.object.onChange((key, now) => {
+      if (ref.kind !== "Job" || key !== watchKey(ref) || now?.metadata.uid !== object.metadata.uid) return;
+      if (now !== undefined && endOfJob(now) !== undefined) this.#ended = now;
+    });
+  }
+
+  close(): void {
+    this.#unhear();
   }
 
   get name(): string {
@@ -81,7 +94,8 @@ export class Awaited {
 
   /** How it stands. Throws `TARGET_STATE` where somebody else has changed or removed it. */
   async look(now: number): Promise<Look> {
-    const object = this.#sight.object.objects.get(watchKey(this.applied.ref)) ?? (await this.#ask());
+    const seen = this.#sight.object.objects.get(watchKey(this.applied.ref));
+    const object = seen ?? this.#ended ?? (await this.#ask());
     if (object.metadata.uid !== this.applied.object.metadata.uid && !this.#isBehind(object)) {
       throw supersededError(this.applied, await this.#live(), "it was removed and made anew");
     }

@@ -71,10 +71,19 @@ class Wait {
       openSights(this.#watches, applied, (text) => report(text)),
       signal,
     );
-    let awaited = applied.flatMap((one) => {
+    const all = applied.flatMap((one) => {
       const sight = sights.get(one);
       return sight === undefined ? [] : [new Awaited(this.#api, one, sight, patience)];
     });
+    try {
+      await this.#until(all, end);
+    } finally {
+      for (const one of all) one.close();
+    }
+  }
+
+  async #until(all: readonly Awaited[], end: number): Promise<void> {
+    let awaited = all;
     for (;;) {
       this.#watches.check();
       const looks = await Promise.all(
@@ -88,7 +97,7 @@ class Wait {
       if (left <= 0) throw await this.#late(waiting);
       awaited = waiting.map(({ one }) => one);
       const again = waiting.map(({ look }) => (look.state === "waiting" ? look.again : Infinity));
-      await this.#bell.next(Math.min(left, ...again), signal);
+      await this.#bell.next(Math.min(left, ...again), this.#options.signal);
     }
   }
 

@@ -175,4 +175,18 @@ describe("BundleDriver", () => {
     expect(kit.cluster.get(ref)).toMatchObject({ data: { value: "theirs" } });
     expect(kit.said).toContain("ConfigMap shop/b: not removed, because somebody else has made it anew");
   });
+
+  it("runs no job again that has ended well and removed itself since", async () => {
+    const kit = new Kit();
+    const metadata = { name: "migrate", namespace: "shop" };
+    const spec = { ttlSecondsAfterFinished: 60 };
+    const migrate: KubeObject = { apiVersion: "batch/v1", kind: "Job", metadata, spec };
+    await deploy(kit, "sha256:1", [config("a", "1"), migrate]);
+    kit.cluster.delete({ apiVersion: "batch/v1", kind: "Job", ...metadata });
+    expect(await deploy(kit, "sha256:1", [config("a", "1"), migrate])).toMatchObject({
+      outcome: "released",
+      release: { revision: 1 },
+    });
+    expect(names(kit)).toEqual(["ConfigMap a"]);
+  });
 });
