@@ -1,4 +1,4 @@
-import { at, type LiveObject } from "./object.ts";
+import { at, generationOf, type LiveObject } from "./object.ts";
 import { superseded, type Verdict, waiting } from "./verdict.ts";
 
 /**
@@ -15,9 +15,9 @@ export function judgeGeneration(object: LiveObject, applied: number | undefined)
     return superseded(`generation ${generation} was made by somebody else after ${applied} was applied`);
   }
   if (generation < applied) return waiting(`generation ${generation} is seen, ${applied} was applied`);
-  const observed = at(object, "status", "observedGeneration");
+  const observed = generationOf(at(object, "status", "observedGeneration"));
   // A kind whose controller reports no observed generation is judged by the rest of its status.
-  if (typeof observed !== "number")
+  if (observed === undefined)
     return controllerReports(object) ? waiting("its controller has not seen it yet") : undefined;
   return observed < applied ? waiting("its controller has not seen the change yet") : undefined;
 }

@@ -19,6 +19,8 @@ export interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+  /** Of the object that it is about; undefined where it was not said. */
+  readonly generation: number | undefined;
   /** Milliseconds since 1970; undefined where it was not said. */
   readonly since: number | undefined;
 }
@@ -59,11 +61,18 @@ export function conditionsOf(object: unknown, ...path: readonly string[]): Reado
         status: text(one, "status"),
         reason: text(one, "reason"),
         message: text(one, "message"),
+        generation: generationOf(at(one, "observedGeneration")),
         since: Number.isNaN(since) ? undefined : since,
       };
     },
   );
   return new Map(found.map((one) => [one.type, one]));
+}
+
+/** An observed generation, which some controllers write as text. */
+export function generationOf(value: unknown): number | undefined {
+  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  return typeof value === "number" ? value : undefined;
 }
 
 /** How many replicas are wanted; where nothing is said, the API's own default. */

@@ -1,4 +1,4 @@
-import { at, conditionsOf, count, list, type LiveObject, text } from "./object.ts";
+import { at, type Condition, conditionsOf, count, list, type LiveObject, text } from "./object.ts";
 import { failed, ready, type Verdict, waiting } from "./verdict.ts";
 
 export function judgeJob(object: LiveObject): Verdict {
@@ -79,11 +79,16 @@ export function judgeApiService(object: LiveObject): Verdict {
 /** Any kind of object that reports by conditions: ready unless it says otherwise. */
 export function judgeByConditions(object: LiveObject): Verdict {
   const conditions = conditionsOf(object);
+  const { generation = 0 } = object.metadata;
+  const isOld = (one: Condition): boolean => (one.generation ?? generation) < generation;
+  const unseen = waiting("its controller has not seen the change yet");
   const stalled = conditions.get("Stalled");
+  if (stalled?.status === "True" && isOld(stalled)) return unseen;
   if (stalled?.status === "True") return failed(`it is stalled: ${stalled.message}`);
   const reconciling = conditions.get("Reconciling");
   if (reconciling?.status === "True") return waiting(`it is being reconciled: ${reconciling.message}`);
   const own = conditions.get("Ready") ?? conditions.get("Available");
+  if (own !== undefined && isOld(own)) return unseen;
   if (own === undefined || own.status === "True") return ready("it is there");
   return waiting(`it is not ready: ${own.message || own.reason}`);
 }
