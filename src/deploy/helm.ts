@@ -18,7 +18,7 @@ export interface HelmOptions<
 > {
   /** A folder or an archive relative to the pipeline's folder (`./chart`), a name in `repo`, or `oci://…`. */
   readonly chart: string;
-  /** Go to Helm in a file that only this user can read, for as long as Helm runs. @defaultValue the chart's own */
+  /** Go to Helm by its standard input, so that they are never on a disk. @defaultValue the chart's own */
   readonly values?: Values;
   /** The chart's version; for charts from elsewhere, give it, or each deploy may take another. @defaultValue the newest */
   readonly version?: string;

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isSluiceError, SluiceError } from "../../../errors/index.ts";
 import { runProgram } from "../manifests/run-program.ts";
 import type { HelmChart, HelmContext } from "./types.ts";
@@ -11,9 +8,15 @@ const STEERING = /^(?:HELM_KUBE|HELM_NAMESPACE$|HELM_DRIVER$|KUBECONFIG$)/;
 /**
  * Runs Helm and gives what it printed. Its output may hold values of secrets; what is told of a failure is masked.
  *
+ * @param input - for its standard input
  * @throws SluiceError `HELM_FAILED`, `TOOL_MISSING`, `CANCELLED`
  */
-export async function runHelm(context: HelmContext, args: readonly string[], what: string): Promise<string> {
+export async function runHelm(
+  context: HelmContext,
+  args: readonly string[],
+  what: string,
+  input?: string,
+): Promise<string> {
   const { root, env, signal, processes, kubeconfig, namespace, program = "helm", mask, report } = context;
   const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !STEERING.test(name)));
   const place = ["--kubeconfig", kubeconfig, "--namespace", namespace];
@@ -21,6 +24,7 @@ export async function runHelm(context: HelmContext, args: readonly string[], wha
   try {
     const { code, stdout, stderr } = await runProgram(program, [...args, ...place], {
       ...options,
+      ...(input === undefined ? {} : { input }),
       ...(report === undefined
         ? {}
         : {
@@ -58,25 +62,20 @@ export async function helmMajor(context: HelmContext): Promise<3 | 4> {
   });
 }
 
-/** The arguments that name a chart and its values, which are in a file that only this user can read while `use` runs. */
-export async function withChart<T>(
-  chart: HelmChart,
-  use: (args: readonly string[]) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "sluice-"));
-  try {
-    const file = join(folder, "values.json");
-    await writeFile(file, JSON.stringify(chart.values), { mode: 0o600 });
-    return await use([
-      chart.release,
-      chart.chart,
-      ...["--values", file],
-      ...(chart.version === null ? [] : ["--version", chart.version]),
-      ...(chart.repo === null ? [] : ["--repo", chart.repo]),
-    ]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** The arguments that name a chart. Its values come by the standard input, see {@link valuesOf}: they are never on a disk. */
+export function chartArgs({ release, chart, version, repo }: HelmChart): readonly string[] {
+  return [
+    release,
+    chart,
+    ...["--values", "-"],
+    ...(version === null ? [] : ["--version", version]),
+    ...(repo === null ? [] : ["--repo", repo]),
+  ];
+}
+
+/** What Helm reads its values from, for {@link runHelm}. */
+export function valuesOf({ values }: HelmChart): string {
+  return JSON.stringify(values);
 }
 
 /** A length of time as Helm reads it. */

@@ -1,5 +1,5 @@
 import { SluiceError } from "../../../errors/index.ts";
-import { helmMajor, helmTime, keepFlags, runHelm, withChart } from "./run-helm.ts";
+import { chartArgs, helmMajor, helmTime, keepFlags, runHelm, valuesOf } from "./run-helm.ts";
 import type { HelmChart, HelmContext, HelmRevision } from "./types.ts";
 
 /**
@@ -17,23 +17,22 @@ export async function helmUpgrade(
 ): Promise<Omit<HelmRevision, "since">> {
   const major = await helmMajor(context);
   const flags = major === 3 ? ["--wait", "--atomic"] : ["--wait=watcher", "--rollback-on-failure"];
-  const text = await withChart(chart, (named) =>
-    runHelm(
-      context,
-      [
-        "upgrade",
-        ...named,
-        "--install",
-        // Else Helm keeps values of the release before where none are given.
-        "--reset-values",
-        ...flags,
-        ...keepFlags(context),
-        ...(description === undefined ? [] : ["--description", description]),
-        ...["--timeout", helmTime(chart.timeout)],
-        ...["--output", "json"],
-      ],
-      `release "${chart.release}"`,
-    ),
+  const text = await runHelm(
+    context,
+    [
+      "upgrade",
+      ...chartArgs(chart),
+      "--install",
+      // Else Helm keeps values of the release before where none are given.
+      "--reset-values",
+      ...flags,
+      ...keepFlags(context),
+      ...(description === undefined ? [] : ["--description", description]),
+      ...["--timeout", helmTime(chart.timeout)],
+      ...["--output", "json"],
+    ],
+    `release "${chart.release}"`,
+    valuesOf(chart),
   );
   return readRelease(text);
 }

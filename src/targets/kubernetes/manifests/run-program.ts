@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
   /** Keeps it from outliving the run. */
   readonly processes?: ProcessGuard;
+  /** For its standard input. @defaultValue it has none */
+  readonly input?: string;
   /** Takes what it says on standard error, as it comes. */
   readonly report?: (chunk: string) => void;
 }
@@ -28,7 +30,7 @@ export interface ProgramEnd {
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env, signal, processes, report }: ProgramOptions,
+  { cwd, env, signal, processes, input, report }: ProgramOptions,
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
   const { execa } = await import("execa");
@@ -37,7 +39,7 @@ export async function runProgram(
     cwd,
     env: { ...env },
     extendEnv: false,
-    stdin: "ignore",
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 256 * 1024 * 1024,

@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -28,7 +27,7 @@ if [ "$1" = version ]; then echo '${version}'; exit 0; fi
 echo "$@" >> "${root}/called"
 env >> "${root}/env"
 while [ $# -gt 0 ]; do
-  if [ "$1" = --values ]; then cat "$2" > "${root}/values"; ls -l "$2" > "${root}/mode"; echo "$2" > "${root}/file"; fi
+  if [ "$1" = --values ] && [ "$2" = - ]; then cat > "${root}/values"; fi
   shift
 done
 ${does}
@@ -74,19 +73,26 @@ describe("helm as a program", () => {
   ])("of version %s is called with its own flags", async (version, flags) => {
     const helm = await program(version);
     expect(await helmUpgrade(context(helm), chart)).toEqual({ revision: 3, status: "deployed" });
-    const file = (await readFile(join(root, "file"), "utf8")).trim();
     expect(await called()).toBe(
-      `upgrade shop ./chart --values ${file} --version 1.2.3 --repo https://charts.example --install --reset-values ${flags} ` +
+      `upgrade shop ./chart --values - --version 1.2.3 --repo https://charts.example --install --reset-values ${flags} ` +
         `--timeout 90s --output json --kubeconfig /k/config --namespace prod\n`,
     );
   });
 
-  it("gets values by a file that only this user can read, and that is gone afterwards", async () => {
+  it("gets values by its standard input, so that they are never on a disk", async () => {
     await helmUpgrade(context(await program("v3.1.0")), chart);
     expect(JSON.parse(await readFile(join(root, "values"), "utf8"))).toEqual({ password: "hunter2" });
-    expect(await readFile(join(root, "mode"), "utf8")).toMatch(/^-rw------- /);
     expect(await called()).not.toContain("hunter2");
-    expect(existsSync((await readFile(join(root, "file"), "utf8")).trim())).toBe(false);
+    expect(await readFile(join(root, "env"), "utf8")).not.toContain("hunter2");
+  });
+
+  it("may end without having read them", async () => {
+    const many = { ...chart, values: { text: "x".repeat(1_000_000) } };
+    const helm = join(root, "helm");
+    await writeFile(helm, "#!/bin/sh\nif [ $1 = version ]; then echo v3.1.0; exit 0; fi\nexit 1\n", {
+      mode: 0o755,
+    });
+    await expect(helmUpgrade(context(helm), many)).rejects.toMatchObject({ code: "HELM_FAILED" });
   });
 
   it("is not led elsewhere by the environment", async () => {
@@ -96,7 +102,7 @@ describe("helm as a program", () => {
     expect(env).not.toMatch(/HELM_KUBE|HELM_NAMESPACE/);
   });
 
-  it("fails with what it says, masked, and its values are gone then too", async () => {
+  it("fails with what it says, masked", async () => {
     const said: string[] = [];
     const helm = await program("v3.1.0", "echo 'Error: bad value hunter2' >&2; exit 1");
     await expect(
@@ -106,7 +112,6 @@ describe("helm as a program", () => {
       message: 'helm could not release "shop": Error: bad value ***',
     });
     expect(said.join("")).toBe("Error: bad value ***\n");
-    expect(existsSync((await readFile(join(root, "file"), "utf8")).trim())).toBe(false);
   });
 
   it.each(["not json", '{"version":"x","info":{"status":"deployed"}}', "{}"])(
@@ -154,6 +159,43 @@ describe("helm as a program", () => {
     await expect(helmUpgrade(context(helm, { signal: ending.signal, report }), chart)).rejects.toThrow(
       "cancelled",
     );
+  });
+});
+
+describe("what a chart makes", () => {
+  const object = (name: string, value: string, annotations = ""): string =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}${annotations} }\ndata: { value: "${value}" }\n`;
+  const hook = (name: string, value: string, event = "pre-upgrade"): string =>
+    object(name, value, `, annotations: { helm.sh/hook: "${event}" }`);
+  const template = async (...documents: readonly string[]) => {
+    await writeFile(join(root, "rendered"), documents.join(""));
+    return await helmTemplate(context(await program("v4.0.0", `cat "${root}/rendered"`)), chart, "salt");
+  };
+
+  it("are its objects, and its hooks only as far as they make it another one", async () => {
+    const plain = await template(object("a", "1"));
+    const one = await template(object("a", "1"), hook("migrate", "1"));
+    const two = await template(object("a", "1"), hook("migrate", "2"));
+    expect(one.objects.map(({ metadata }) => metadata.name)).toEqual(["a"]);
+    expect(new Set([plain.digest, one.digest, two.digest]).size).toBe(3);
+    expect((await template(hook("migrate", "1"), object("a", "1"))).digest).toBe(one.digest);
+    expect(await called()).not.toContain("--no-hooks");
+  });
+
+  it("is the same whatever its tests are", async () => {
+    const plain = await template(object("a", "1"));
+    expect((await template(object("a", "1"), hook("test", "1", "test"))).digest).toBe(plain.digest);
+    expect((await template(object("a", "1"), hook("test", "2", "test-success"))).digest).toBe(plain.digest);
+    expect((await template(object("a", "1"), hook("x", "2", "test,pre-upgrade"))).digest).not.toBe(
+      plain.digest,
+    );
+  });
+
+  it("may have hooks that cannot be applied, and several of one name", async () => {
+    const made =
+      "---\napiVersion: v1\nkind: Pod\nmetadata: { generateName: a-, annotations: { helm.sh/hook: pre-install } }\n";
+    const { objects } = await template(made, hook("b", "1", "pre-install"), hook("b", "1"), object("a", "1"));
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual(["a"]);
   });
 });
 
