@@ -5,12 +5,17 @@ import { helmRollback } from "./rollback.ts";
 import { helmStatus, revisionRef } from "./revisions.ts";
 import type { HelmContext, HelmRevision } from "./types.ts";
 
-/** How long a Helm that is at work may have said nothing before it counts as killed: milliseconds. */
-export const STUCK_AFTER = 5 * 60_000;
+/** How long a Helm that is at work may have said nothing, at least, before it counts as killed: milliseconds. */
+const STUCK_AFTER = 5 * 60_000;
+/** How many waits of the whole timeout one upgrade may be made of: hooks before it, its objects, hooks after it. */
+const WAITS = 3;
 
 export interface RepairOptions {
   readonly now: () => number;
-  /** At least the timeout of whoever else may be at work. @defaultValue 5 minutes */
+  /**
+   * How long a pending release must have been silent. @defaultValue three times `timeout`, and 5 minutes at least: as long
+   * as somebody else's upgrade of the same chart may take
+   */
   readonly stuckAfter?: number;
   /** For the way back: milliseconds. */
   readonly timeout: number;
@@ -27,7 +32,7 @@ export async function repairRelease(
   api: ClusterApi,
   context: HelmContext,
   release: string,
-  { now, stuckAfter = STUCK_AFTER, timeout }: RepairOptions,
+  { now, timeout, stuckAfter = Math.max(STUCK_AFTER, WAITS * timeout) }: RepairOptions,
 ): Promise<string | undefined> {
   const { namespace } = context;
   const revisions = await helmStatus(api, namespace, release);

@@ -85,6 +85,16 @@ describe("a stuck release", () => {
     });
   });
 
+  it("may be at work for three times what one of its waits may take", async () => {
+    const patient = { ...options, timeout: 300_000 };
+    const { api } = cluster(["deployed", 2_000], ["pending-upgrade", 899]);
+    await expect(repairRelease(api, context, "shop", patient)).rejects.toMatchObject({ code: "TARGET_BUSY" });
+    const old = cluster(["deployed", 2_000], ["pending-upgrade", 901]);
+    await expect(repairRelease(old.api, context, "shop", patient)).rejects.toMatchObject({
+      code: "TOOL_MISSING",
+    });
+  });
+
   it.each(["pending-upgrade", "pending-rollback", "pending-install"])(
     "that is %s goes back where there is something to go back to",
     async (status) => {
