@@ -47,5 +47,12 @@ export async function readObjects(
   problems: ManifestProblems,
 ): Promise<readonly PlacedObject[]> {
   const filled = template === undefined ? text : substitute(text, template.env, file, template.only);
-  return objectsOf(await parseYaml(filled, file, problems), problems);
+  const documents = await parseYaml(filled, file, problems);
+  for (const { where, number } of documents.flatMap(({ inexact }) => inexact)) {
+    problems.add(
+      where,
+      `${number} has more digits than are kept exactly; write it as a text, in quotes, or a smaller one`,
+    );
+  }
+  return objectsOf(documents, problems);
 }

@@ -1,4 +1,4 @@
-import type { ScalarTag, Tags } from "yaml";
+import type { Document, ScalarTag, Tags, visit as Visit } from "yaml";
 import type { ManifestProblems } from "./problems.ts";
 
 /** A document with the place where it begins. */
@@ -8,6 +8,8 @@ export interface ParsedDocument {
   readonly where: string;
   /** The place of a member, by its path. */
   readonly place: (...path: readonly (string | number)[]) => string;
+  /** Whole numbers that JavaScript cannot hold exactly, as they are written, and where. */
+  readonly inexact: readonly { readonly where: string; readonly number: string }[];
 }
 
 /**
@@ -21,7 +23,7 @@ export async function parseYaml(
   file: string,
   problems: ManifestProblems,
 ): Promise<readonly ParsedDocument[]> {
-  const { parseAllDocuments, LineCounter, isNode } = await import("yaml");
+  const { parseAllDocuments, LineCounter, isNode, visit } = await import("yaml");
   const lines = new LineCounter();
   const placeAt = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
@@ -46,6 +48,7 @@ export async function parseYaml(
       parsed.push({
         value: document.toJS(),
         where: start,
+        inexact: inexactIn(document, visit).map(({ at, number }) => ({ where: placeAt(at), number })),
         place: (...path) => {
           const node = document.getIn(path, true);
           return isNode(node) && node.range ? placeAt(node.range[0]) : start;
@@ -57,6 +60,22 @@ export async function parseYaml(
     }
   }
   return parsed;
+}
+
+function inexactIn(
+  document: Document,
+  visit: typeof Visit,
+): readonly { readonly at: number; readonly number: string }[] {
+  const found: { readonly at: number; readonly number: string }[] = [];
+  visit(document, {
+    Scalar: (_key, { value, source = "", range }) => {
+      if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return;
+      // What is written as a fraction is one to Kubernetes too.
+      if (!/^[-+]?0[xob]/.test(source) && /[.e]/i.test(source)) return;
+      found.push({ at: range?.[0] ?? 0, number: source });
+    },
+  });
+  return found;
 }
 
 /** Kinds of scalars that Kubernetes' reader takes for text, or that JSON cannot hold. */

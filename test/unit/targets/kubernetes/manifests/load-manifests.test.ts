@@ -55,6 +55,21 @@ describe("files of manifests", () => {
     expect(namesOf(await load(["deploy/a.yaml", "deploy/*a.yaml"]))).toEqual(["a"]);
   });
 
+  it("are refused where a number in them cannot be kept as it is", async () => {
+    await write(
+      "deploy/a.yaml",
+      configMap("a", "data:\n  most: 9007199254740991\n  more: 9007199254740993\n"),
+    );
+    await expect(load("deploy/a.yaml")).rejects.toThrow(
+      "deploy/a.yaml:7:9: 9007199254740993 has more digits than are kept exactly; write it as a text, in quotes",
+    );
+    await write(
+      "deploy/a.yaml",
+      configMap("a", "data: { hex: 0xFFFFFFFFFFFFFFFF, far: 1.5e300, text: '9007199254740993' }\n"),
+    );
+    await expect(load("deploy/a.yaml")).rejects.toThrow(/^deploy\/a.yaml:5:14: 0xFFFFFFFFFFFFFFFF has more/);
+  });
+
   it("must be there", async () => {
     await write("deploy/a.yaml", configMap("a"));
     await expect(load(["deploy/a.yaml", "deploy/x*.yaml"])).rejects.toThrow(
