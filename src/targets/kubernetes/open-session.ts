@@ -79,7 +79,7 @@ export async function openSession(
     };
     const guard = (): Promise<void> => session.guard();
     const { router, endpoints } = makeRouter(open, spec, place, { guard, say });
-    const { timeout, scheduling, history, force } = spec;
+    const { timeout, timeoutGiven = false, scheduling, history, force } = spec;
     const clock = SYSTEM_CLOCK;
     const session: Session = new Session({
       api,
@@ -91,6 +91,7 @@ export async function openSession(
       clock,
       signal,
       timeout,
+      timeoutGiven,
       scheduling,
       history,
       force,

@@ -26,13 +26,14 @@ export interface KubernetesTargetOptions<R extends string = never> {
   /** Takes over fields that something else has set. Without it, that is an error that names who. @defaultValue false */
   readonly force?: boolean;
   /**
-   * How long the cluster may take for anything, on top of what a replica is allowed to start up.
+   * How long the cluster may take for anything, on top of what a replica is allowed to start up. Manifests that roll out
+   * by themselves may take the longest `progressDeadlineSeconds` among them where none is given here.
    * @defaultValue "2m"
    */
   readonly timeout?: Duration;
   /**
-   * How long a pod may wait for a node before its release fails. Where nodes are added as they are needed, give them the
-   * time that this takes. Helm waits by itself, for the `timeout` of `helm()`. @defaultValue "1m"
+   * How long a pod may wait for a node before its release fails. Nodes that are added as they are needed have to be
+   * there by then. Helm waits by itself, for the `timeout` of `helm()`. @defaultValue "5m"
    */
   readonly scheduling?: Duration;
   /**
@@ -80,7 +81,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Checks the options, all of them at once. Throws `DEFINITION_INVALID`. */
 export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSpec {
   const { cluster, namespace, createNamespace = false, history = 5, force = false, timeout = "2m" } = options;
-  const { traffic = replicas(), counts, scheduling = "1m" } = options;
+  const { traffic = replicas(), counts, scheduling = "5m" } = options;
   const problems: string[] = [];
   const hasCluster = typeof (cluster as unknown) === "object" && typeof cluster.connect === "function";
   if (!hasCluster) problems.push("cluster must be a way into a cluster, such as kubeconfig() or eks()");
@@ -124,6 +125,7 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
     history,
     force,
     ...times,
+    ...(options.timeout === undefined ? {} : { timeoutGiven: true as const }),
     counts: counts === undefined ? null : countsSpec(counts),
   };
 }

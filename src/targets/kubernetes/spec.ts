@@ -16,6 +16,8 @@ export interface KubernetesSpec {
   readonly history: number;
   readonly force: boolean;
   readonly timeout: number;
+  /** Present where `timeout` is not the default, but was given. */
+  readonly timeoutGiven?: true;
   /** How long a pod may wait for a node: milliseconds. */
   readonly scheduling: number;
   /** Where requests are counted. */

@@ -6,6 +6,7 @@ import { removeNew } from "../release/remove-new.ts";
 import { isTraffic, restoreOld } from "../release/restore.ts";
 import type { Touched } from "../release/types.ts";
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
+import { rolloutTime } from "./rollout-time.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -36,12 +37,13 @@ function refusalOf(ref: ObjectRef, error: unknown): string | undefined {
 
 /** Each for itself, so that one that is broken for good does not end the wait for the others. */
 async function awaitOld(session: Session, ref: ObjectRef): Promise<void> {
-  const { api, clock, say, mask, timeout, patience, back } = session;
+  const { api, clock, say, mask, patience, back } = session;
   try {
     const object = await api.get(ref);
     if (object === undefined) return;
     const { generation } = object.metadata;
     const applied = { ref, object, generation, change: "configured" as const };
+    const timeout = rolloutTime(session, [object]);
     const options = { timeout, signal: back, report: say, now: () => clock.now(), patience, mask };
     await waitUntilReady(api, [applied], options);
   } catch (error) {

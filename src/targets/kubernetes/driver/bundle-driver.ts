@@ -11,6 +11,7 @@ import { MANAGER, type BundleContent, type StoredRelease } from "../release/type
 import { waitUntilReady } from "../wait/wait-until-ready.ts";
 import { takeBundleBack } from "./bundle-back.ts";
 import { finishBundle } from "./moves/finish-bundle.ts";
+import { rolloutTime } from "./rollout-time.ts";
 import type { Session } from "./session.ts";
 import { type Look, servedRefs, wholeIsReady } from "./whole-ready.ts";
 import { WholeDriver } from "./whole-driver.ts";
@@ -48,9 +49,9 @@ export class BundleDriver extends WholeDriver {
     if (candidate === undefined) await this.#begin(stable, prepared);
     await session.guard();
     const applied = await prepared.apply();
-    const { timeout, clock, say, mask } = session;
+    const { clock, say, mask } = session;
     await waitUntilReady(session.api, applied, {
-      timeout,
+      timeout: rolloutTime(session, this.#content.objects),
       signal,
       report: say,
       now: () => clock.now(),

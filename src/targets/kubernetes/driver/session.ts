@@ -42,6 +42,8 @@ export interface SessionParts {
   readonly signal: AbortSignal;
   /** Most that one wait may take beyond what a replica is allowed to start up: milliseconds. */
   readonly timeout: number;
+  /** Whether that was asked for. @defaultValue false */
+  readonly timeoutGiven?: boolean;
   /** How long a pod may wait for a node: milliseconds. */
   readonly scheduling: number;
   /** How many retired releases are kept. */
@@ -60,6 +62,7 @@ export class Session {
   readonly endpoints: Endpoints;
   readonly clock: DriverClock;
   readonly timeout: number;
+  readonly timeoutGiven: boolean;
   readonly patience: Patience;
   readonly history: number;
   readonly force: boolean;
@@ -81,6 +84,7 @@ export class Session {
     this.endpoints = parts.endpoints;
     this.clock = parts.clock;
     this.timeout = parts.timeout;
+    this.timeoutGiven = parts.timeoutGiven ?? false;
     this.patience = { unscheduled: parts.scheduling };
     this.history = parts.history;
     this.force = parts.force;

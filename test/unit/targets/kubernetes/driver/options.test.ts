@@ -34,7 +34,7 @@ describe("kubernetes()", () => {
         history: 5,
         force: false,
         timeout: 120_000,
-        scheduling: 60_000,
+        scheduling: 300_000,
         counts: null,
       },
     });
@@ -67,6 +67,12 @@ describe("kubernetes()", () => {
     expect(shown(counts)).toMatchObject({ spec: { url: "http://prometheus.test", ...selectors } });
     for (const wrong of [{}, null, { kind: "prometheus" }, prometheus({ url: "http://prometheus.test" })])
       expect(() => kubernetes({ cluster, counts: wrong as never })).toThrow("counts must be");
+  });
+
+  it("says whether the time for a rollout was given", () => {
+    const spec = (options: object) => kubernetes({ cluster, ...options }).spec as unknown as KubernetesSpec;
+    expect(spec({}).timeoutGiven).toBeUndefined();
+    expect(spec({ timeout: "2m" })).toMatchObject({ timeout: 120_000, timeoutGiven: true });
   });
 
   it("tells all that is wrong at once", () => {
