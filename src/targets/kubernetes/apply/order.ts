@@ -35,11 +35,22 @@ export interface Wave<T extends LiveObject = LiveObject> {
   readonly settles: boolean;
 }
 
-/** Objects in the order in which they are applied; within a wave as they were given. Removing goes the other way. */
+/** Objects in the order in which they are applied; within a wave as they were given. */
 export function inWaves<T extends LiveObject>(objects: readonly T[]): readonly Wave<T>[] {
   const waves = WAVES.map((): T[] => []);
   for (const object of objects) waves[PLACE.get(object.kind) ?? OTHERS]?.push(object);
   return waves
     .filter((wave) => wave.length > 0)
     .map((wave) => ({ objects: wave, settles: wave.some((object) => SETTLING.has(object.kind)) }));
+}
+
+/**
+ * Objects in the order in which they are removed: the other way round, but for kinds without a place of their own. These go
+ * first and must be gone before the rest: what looks after them, and takes their finalizers away, may be among it.
+ */
+export function inRemovalWaves<T extends LiveObject>(objects: readonly T[]): readonly Wave<T>[] {
+  const others = objects.filter(({ kind }) => !PLACE.has(kind));
+  const rest = inWaves(objects.filter(({ kind }) => PLACE.has(kind))).toReversed();
+  const waves = rest.map((wave) => ({ ...wave, settles: false }));
+  return others.length === 0 ? waves : [{ objects: others, settles: true }, ...waves];
 }

@@ -3,7 +3,8 @@ import type { ClusterApi, KindRef, KubeObject, ObjectRef } from "../api/types.ts
 import { at, list } from "../readiness/object.ts";
 import { MEMBER } from "./apply-set-labels.ts";
 import { AT_ONCE } from "./inspect.ts";
-import { inWaves } from "./order.ts";
+import { awaitGone } from "./await-gone.ts";
+import { inRemovalWaves } from "./order.ts";
 import { setIdOf } from "./place.ts";
 import { isPrecious } from "./precious.ts";
 import { keyOf, nameOf, refOf } from "./refs.ts";
@@ -48,7 +49,7 @@ export async function pruneObjects(
   if (!set.exists) return [];
   const candidates = leftOver(await membersOf(api, scope, set, keep), scope, keep);
   const removed = candidates.filter(({ kept }) => kept === undefined);
-  for (const wave of [...inWaves(removed.map((one) => ({ ...one.object, one })))].reverse()) {
+  for (const wave of inRemovalWaves(removed.map((one) => ({ ...one.object, one })))) {
     options.signal.throwIfAborted();
     const limit = pLimit(AT_ONCE);
     await Promise.all(
@@ -58,6 +59,8 @@ export async function pruneObjects(
         }),
       ),
     );
+    const gone = wave.objects.map(({ one: { ref, object } }) => ({ ...ref, ...uidOf(object) }));
+    if (wave.settles) await awaitGone(api, gone, options);
   }
   const kept = candidates.filter((one) => one.kept !== undefined);
   for (const { ref, kept: why } of kept) options.report(`${nameOf(ref)}: ${why ?? "kept"}`);
@@ -71,10 +74,12 @@ function leftOver(
   keep: readonly ObjectRef[],
 ): readonly Prunable[] {
   const kept = new Set(keep.map(keyOf));
-  const gone = members.filter((member) => !kept.has(keyOf(refOf(member))) && !isMadeByController(member));
-  return inWaves(gone)
+  const gone = members.filter(
+    (member) =>
+      !kept.has(keyOf(refOf(member))) && !isMadeByController(member) && isOurs(member, scope.manager),
+  );
+  return inRemovalWaves(gone)
     .flatMap(({ objects }) => objects)
-    .reverse()
     .map((object) => {
       const ref = refOf(object);
       const why = reasonToKeep(ref, scope);
@@ -91,6 +96,15 @@ function reasonToKeep(ref: ObjectRef, { prune = "safe" }: ApplyScope): string | 
 /** Labels are handed down (a Service's to its EndpointSlices), and what a controller made, it removes. */
 function isMadeByController(object: KubeObject): boolean {
   return list(object, "metadata", "ownerReferences").some((owner) => at(owner, "controller") === true);
+}
+
+/** A controller may copy all labels to what it makes, as that of Endpoints does; none of its fields is ours then. */
+function isOurs({ metadata: { managedFields = [] } }: KubeObject, manager: string): boolean {
+  return managedFields.length === 0 || managedFields.some((entry) => entry.manager === manager);
+}
+
+function uidOf({ metadata: { uid } }: KubeObject): { readonly uid?: string } {
+  return uid === undefined ? {} : { uid };
 }
 
 async function membersOf(

@@ -56,8 +56,7 @@ export async function restoreOld(
   }
 }
 
-/** In the order in which they are put back. */
-export function waves(touched: readonly Touched[]): readonly (readonly Touched[])[] {
+function waves(touched: readonly Touched[]): readonly (readonly Touched[])[] {
   const objects = touched.map((one) => {
     const { apiVersion, kind, name } = one.ref;
     return { apiVersion, kind, metadata: { name }, touched: one };

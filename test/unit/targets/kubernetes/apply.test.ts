@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applySetId, memberKinds } from "../../../../src/targets/kubernetes/apply/apply-set.ts";
-import { inWaves } from "../../../../src/targets/kubernetes/apply/order.ts";
+import { inRemovalWaves, inWaves } from "../../../../src/targets/kubernetes/apply/order.ts";
 
 const object = (kind: string, name = "x", apiVersion = "v1") => ({ apiVersion, kind, metadata: { name } });
 
@@ -36,6 +36,21 @@ describe("the order of applying", () => {
 
   it("of nothing is nothing", () => {
     expect(inWaves([])).toEqual([]);
+  });
+});
+
+describe("the order of removing", () => {
+  it("is the other way round, and begins with what others look after", () => {
+    const given = ["Namespace", "Service", "Widget", "Deployment", "HTTPRoute"].map((kind) => object(kind));
+    const waves = inRemovalWaves(given);
+    expect(waves.map((wave) => wave.objects.map(({ kind }) => kind))).toEqual([
+      ["Widget"],
+      ["HTTPRoute"],
+      ["Deployment"],
+      ["Service"],
+      ["Namespace"],
+    ]);
+    expect(waves.map(({ settles }) => settles)).toEqual([true, false, false, false, false]);
   });
 });
 

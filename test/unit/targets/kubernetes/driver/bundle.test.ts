@@ -189,4 +189,67 @@ describe("BundleDriver", () => {
     });
     expect(names(kit)).toEqual(["ConfigMap a"]);
   });
+
+  const database = (name: string): KubeObject => ({
+    apiVersion: "example.com/v1",
+    kind: "Database",
+    metadata: { name, namespace: "shop", finalizers: ["example.com/drop"] },
+  });
+  const operator = (name: string): KubeObject => ({
+    ...deployment("1"),
+    metadata: { name, namespace: "shop" },
+  });
+
+  /** Plays the operator, which takes finalizers away for as long as it is there. Notes what is gone. */
+  function operating(kit: Kit): { readonly intercept: Interceptor; readonly gone: string[] } {
+    const gone: string[] = [];
+    const intercept: Interceptor = ({ verb, name, done }) => {
+      if (verb === "remove" && !done && name.startsWith("Deployment")) gone.push(name);
+      if (verb !== "get" || !done || gone.length > 0) return;
+      for (const one of kit.cluster.list(database("x"))) {
+        if (one.metadata.deletionTimestamp === undefined) continue;
+        kit.cluster.put({ ...one, metadata: { ...one.metadata, finalizers: [] } });
+        kit.cluster.delete({ ...database("x"), name: one.metadata.name, namespace: "shop" });
+        gone.push(`Database ${one.metadata.name}`);
+      }
+    };
+    return { intercept, gone };
+  }
+
+  it("removes what an operator looks after before the operator", async () => {
+    const kit = new Kit();
+    const first = [database("kept"), operator("kept"), database("old"), operator("old")];
+    await deploy(kit, "sha256:1", first);
+    const { intercept, gone } = operating(kit);
+    await deploy(kit, "sha256:2", [database("kept"), operator("kept")], intercept);
+    expect(gone).toEqual(["Database old", "Deployment old"]);
+  });
+
+  it("takes back what an operator looks after before the operator", async () => {
+    const kit = new Kit();
+    await deploy(kit, "sha256:1", [config("a", "1")]);
+    const { intercept, gone } = operating(kit);
+    const next = [database("new"), operator("new"), deployment("2", "bad")];
+    expect(await deploy(kit, "sha256:2", next, intercept)).toMatchObject({ outcome: "rolled-back" });
+    expect(gone.slice(0, 2)).toEqual(["Database new", expect.stringMatching(/^Deployment/)]);
+    expect(names(kit)).toEqual(["ConfigMap a"]);
+  });
+
+  it("leaves what a controller has made with labels that it copied", async () => {
+    const kit = new Kit();
+    const endpoints = (name: string): KubeObject => ({ ...config(name, ""), kind: "Endpoints" });
+    await deploy(kit, "sha256:1", [endpoints("own"), config("a", "1")]);
+    const own = kit.cluster.get({ apiVersion: "v1", kind: "Endpoints", name: "own", namespace: "shop" });
+    const by = {
+      manager: "kube-controller-manager",
+      operation: "Update",
+      apiVersion: "v1",
+      fieldsV1: {},
+    } as const;
+    const { labels = {} } = own?.metadata ?? {};
+    const metadata = { name: "site", namespace: "shop", labels, managedFields: [by] };
+    kit.cluster.put({ apiVersion: "v1", kind: "Endpoints", metadata });
+    await deploy(kit, "sha256:2", [endpoints("own"), config("a", "2")]);
+    expect(names(kit)).toEqual(["ConfigMap a", "Endpoints own", "Endpoints site"]);
+  });
 });

@@ -70,6 +70,11 @@ export class FakeCluster {
   delete(ref: ObjectRef): boolean {
     const object = this.objects.get(keyOf(ref));
     if (object === undefined) return false;
+    if ((object.metadata.finalizers ?? []).length > 0) {
+      const deletionTimestamp = "2026-01-01T00:00:00Z";
+      this.put({ ...object, metadata: { ...object.metadata, deletionTimestamp } });
+      return true;
+    }
     this.objects.delete(keyOf(ref));
     this.#tell(object, true);
     if (ref.kind === "Service") {
