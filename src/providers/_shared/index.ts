@@ -4,3 +4,4 @@ export { firstLine, isNoAnswer } from "./faults.ts";
 export { loadOptional } from "./load-optional.ts";
 export { endOfToken, tokenFile } from "./token-file.ts";
 export { untilAborted } from "./until-aborted.ts";
+export { variable } from "./variable.ts";

@@ -7,7 +7,7 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials, untilAborted } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted, variable } from "../_shared/index.ts";
 import { CLOUDS } from "./clouds.ts";
 import { azureFault } from "./faults.ts";
 import { loadAzureSdk } from "./load.ts";
@@ -119,11 +119,11 @@ class AksProvider implements ClusterProvider {
     request: (identity: AzureIdentity) => Promise<T>,
   ): Promise<T> {
     const { credential = "default", cloud = "public" } = this.#options;
-    const authority = (env["AZURE_AUTHORITY_HOST"] ?? CLOUDS[cloud].authority).replace(/\/$/, "");
+    const authority = (variable(env, "AZURE_AUTHORITY_HOST") ?? CLOUDS[cloud].authority).replace(/\/$/, "");
     try {
       const identity = sdk.identity({
         credential,
-        tenant: this.#options.tenant ?? env["AZURE_TENANT_ID"],
+        tenant: this.#options.tenant ?? variable(env, "AZURE_TENANT_ID"),
         authority,
         listed: Object.values(CLOUDS).some((one) => one.authority === authority),
       });

@@ -5,12 +5,12 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials, untilAborted } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted, variable } from "../_shared/index.ts";
 import { awsFault } from "./faults.ts";
 import { findCluster, type FoundCluster } from "./find-cluster.ts";
 import { loadAwsSdk } from "./load.ts";
 import { eksSpec, type AwsCredentials, type EksOptions } from "./options.ts";
-import type { AwsSdk, CredentialChoice } from "./sdk.ts";
+import type { AwsSdk, CredentialChoice, EksClient } from "./sdk.ts";
 import { eksToken } from "./token.ts";
 
 /** Keys that end within this many milliseconds are got anew before a token is made with them. */
@@ -85,23 +85,24 @@ class EksProvider implements ClusterProvider {
     context.signal.throwIfAborted();
     const sdk = await this.#load();
     const { env, signal } = context;
-    const region = this.#options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+    const region = this.#options.region ?? variable(env, "AWS_REGION", "AWS_DEFAULT_REGION");
     const credentials = await this.#credentials(sdk, context, region);
-    const client = sdk.client({
-      region,
-      profile: this.#options.profile ?? env["AWS_PROFILE"],
-      endpoint: env["AWS_ENDPOINT_URL_EKS"] ?? env["AWS_ENDPOINT_URL"],
-      credentials,
-      env,
-    });
+    let client: EksClient | undefined;
     try {
+      client = sdk.client({
+        region,
+        profile: this.#options.profile ?? variable(env, "AWS_PROFILE"),
+        endpoint: variable(env, "AWS_ENDPOINT_URL_EKS", "AWS_ENDPOINT_URL"),
+        credentials,
+        env,
+      });
       const cluster = await untilAborted(findCluster(client, this.name, context), signal);
       return { sdk, cluster, credentials };
     } catch (error) {
       signal.throwIfAborted();
       throw awsFault(error, this.describe(), this.#options.region === undefined ? region : undefined);
     } finally {
-      client.close();
+      client?.close();
     }
   }
 
@@ -113,11 +114,11 @@ class EksProvider implements ClusterProvider {
     const { env, signal } = context;
     const options = this.#options;
     const choice: CredentialChoice = {
-      profile: options.profile ?? env["AWS_PROFILE"],
+      profile: options.profile ?? variable(env, "AWS_PROFILE"),
       given: options.credentials ?? (options.profile === undefined ? keysFrom(env) : undefined),
       assumeRole: options.assumeRole,
       region,
-      endpoint: env["AWS_ENDPOINT_URL_STS"] ?? env["AWS_ENDPOINT_URL"],
+      endpoint: variable(env, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"),
       env,
     };
     try {
@@ -147,11 +148,13 @@ const NEEDS: readonly ClusterNeed[] = [
   },
 ];
 
+const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] as const;
+
 /** The SDK looks into `process.env` alone; who runs a pipeline with another environment means that one. */
 function keysFrom(env: ClusterContext["env"]): AwsCredentials | undefined {
-  if (env === process.env || env["AWS_PROFILE"] !== undefined) return undefined;
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  const sessionToken = env["AWS_SESSION_TOKEN"];
+  const [accessKeyId, secretAccessKey, sessionToken] = KEYS.map((name) => variable(env, name));
+  const own = KEYS.every((name) => variable(env, name) === variable(process.env, name));
+  if (own || variable(env, "AWS_PROFILE") !== undefined) return undefined;
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

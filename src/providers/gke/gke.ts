@@ -6,7 +6,7 @@ import type {
   ClusterProvider,
   ClusterRegistry,
 } from "../../ports/index.ts";
-import { cachedCredentials, untilAborted } from "../_shared/index.ts";
+import { cachedCredentials, untilAborted, variable } from "../_shared/index.ts";
 import { gkeEndpoint, type GkeCluster } from "./endpoint.ts";
 import { gkeFault, identityFault } from "./faults.ts";
 import { loadGoogleSdk } from "./load.ts";
@@ -92,12 +92,13 @@ class GkeProvider implements ClusterProvider {
     { env, root, signal }: ClusterContext,
   ): Promise<{ identity: GoogleIdentity; token: GoogleToken }> {
     const { keyFile, impersonate } = this.#options;
-    const file = keyFile === undefined ? env["GOOGLE_APPLICATION_CREDENTIALS"] : resolve(root, keyFile);
+    const file =
+      keyFile === undefined ? variable(env, "GOOGLE_APPLICATION_CREDENTIALS") : resolve(root, keyFile);
     const get = async (): Promise<{ identity: GoogleIdentity; token: GoogleToken }> => {
       const identity = await sdk.identity({
         keyFile: file,
         impersonate,
-        iamCredentials: env["CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS"]?.replace(/\/$/, ""),
+        iamCredentials: variable(env, "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS")?.replace(/\/$/, ""),
         scopes: SCOPES,
         signal,
       });
@@ -117,7 +118,7 @@ class GkeProvider implements ClusterProvider {
     { env, signal }: ClusterContext,
   ): Promise<GkeCluster> {
     const { project, location, cluster } = this.#options;
-    const endpoint = env["CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"]?.replace(/\/$/, "");
+    const endpoint = variable(env, "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER")?.replace(/\/$/, "");
     const manager = sdk.clusters(identity, { endpoint, signal });
     try {
       const name = `projects/${project}/locations/${location}/clusters/${cluster}`;

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { codeOf, SluiceError } from "../../errors/index.ts";
 import type { ClusterContext } from "../../ports/index.ts";
+import { variable } from "../_shared/index.ts";
 
 /**
  * The files that make up the kubeconfig, the first one first. Of those that `KUBECONFIG` lists, ones that are not there are
@@ -14,7 +15,7 @@ export async function filesOf(
   path: string | undefined,
   { env, root }: Pick<ClusterContext, "env" | "root">,
 ): Promise<readonly string[]> {
-  const home = env["HOME"] ?? env["USERPROFILE"] ?? homedir();
+  const home = variable(env, "HOME", "USERPROFILE") ?? homedir();
   if (path !== undefined) {
     const file = resolve(root, path.replace(/^~(?=$|[\\/])/, home));
     if (await isThere(file)) return [file];

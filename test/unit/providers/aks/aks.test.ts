@@ -69,6 +69,14 @@ describe("aks", () => {
     ]);
   });
 
+  it("takes empty variables for ones that are not set", async () => {
+    const azure = new PlayedAzure();
+    await connect(azure, {}, { env: { AZURE_AUTHORITY_HOST: "", AZURE_TENANT_ID: "" } });
+    expect(azure.choices).toMatchObject([
+      { authority: "https://login.microsoftonline.com", listed: true, tenant: undefined },
+    ]);
+  });
+
   it("renews a token when Entra ID asks for it, long before it ends", async () => {
     let now = NOW;
     const azure = new PlayedAzure(() => now);

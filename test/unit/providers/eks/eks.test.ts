@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { eksWith } from "../../../../src/providers/eks/eks.ts";
 import type { EksOptions } from "../../../../src/providers/eks/index.ts";
 import type { ClusterContext } from "../../../../src/ports/index.ts";
@@ -53,6 +53,56 @@ describe("eks", () => {
       { accessKeyId: "AKID", secretAccessKey: "s", sessionToken: "t" },
       undefined,
     ]);
+  });
+
+  it("takes empty variables for ones that are not set", async () => {
+    const aws = new PlayedAws();
+    const provider = eksWith(() => Promise.resolve(aws), { cluster: "prod" });
+    const env = {
+      AWS_REGION: "",
+      AWS_DEFAULT_REGION: "us-west-1",
+      AWS_PROFILE: "",
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+      AWS_ENDPOINT_URL_EKS: "",
+      AWS_ENDPOINT_URL_STS: "",
+      AWS_ENDPOINT_URL: "",
+    };
+    await provider.connect(clusterContext({ env }));
+    await provider.connect(
+      clusterContext({
+        env: { ...env, AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "s", AWS_SESSION_TOKEN: "" },
+      }),
+    );
+    expect(aws.clients[0]).toMatchObject({ region: "us-west-1", profile: undefined, endpoint: undefined });
+    expect(aws.choices.map(({ given, profile, endpoint }) => [given, profile, endpoint])).toEqual([
+      [undefined, undefined, undefined],
+      [{ accessKeyId: "AKID", secretAccessKey: "s" }, undefined, undefined],
+    ]);
+  });
+
+  it("leaves keys of the process's own environment to the SDK, also in a copy of it", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKID");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "s");
+    vi.stubEnv("AWS_SESSION_TOKEN", undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const aws = new PlayedAws();
+    const env = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "s" };
+    await connect(aws, {}, { env });
+    await connect(aws, {}, { env: { ...env, AWS_SESSION_TOKEN: "t" } });
+    const other = { accessKeyId: "AKID", secretAccessKey: "s", sessionToken: "t" };
+    expect(aws.choices.map(({ given }) => given)).toEqual([undefined, other]);
+  });
+
+  it("says so when the SDK knows no region", async () => {
+    const aws = new PlayedAws();
+    aws.client = () => {
+      throw new Error("Region is missing");
+    };
+    await expect(connect(aws)).rejects.toMatchObject({
+      code: "CLOUD_FAILED",
+      message: 'no region is known for EKS cluster "prod" in eu-west-1',
+    });
   });
 
   it("signs for the region's STS, whatever address STS is asked at", async () => {

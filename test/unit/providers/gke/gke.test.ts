@@ -40,6 +40,18 @@ describe("gke", () => {
     },
   );
 
+  it("takes empty variables for ones that are not set", async () => {
+    const google = new PlayedGoogle();
+    const env = {
+      GOOGLE_APPLICATION_CREDENTIALS: "",
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER: "",
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS: "",
+    };
+    await connect(google, {}, { env });
+    expect(google.endpoints).toEqual([undefined]);
+    expect(google.choices).toMatchObject([{ keyFile: undefined, iamCredentials: undefined }]);
+  });
+
   it("asks with both scopes, the file of credentials from the pipeline's folder and the account to act as", async () => {
     const google = new PlayedGoogle();
     const env = { GOOGLE_APPLICATION_CREDENTIALS: "/etc/adc.json" };
