@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SluiceError } from "../../errors/index.ts";
 import type { TargetContext } from "../../ports/index.ts";
+import { abortWith } from "./abort-with.ts";
 import { ApiFault } from "./api/api-fault.ts";
 import { type DriverClock, identityOf, type Place, Session } from "./driver/session.ts";
 import { takeLease } from "./lease/take-lease.ts";
@@ -58,7 +59,12 @@ export async function openSession(
   appOf: (open: OpenCluster) => Promise<string> | string,
 ): Promise<{ readonly session: Session; readonly open: OpenCluster }> {
   const cut = new AbortController();
-  const open = await openCluster(hands, spec, context, cut.signal);
+  // Until the lease is taken nothing is begun that would have to be ended well.
+  const part = abortWith(context.signal, cut);
+  const open = await openCluster(hands, spec, context, cut.signal).catch((error: unknown) => {
+    part();
+    throw error;
+  });
   try {
     const app = await appOf(open);
     const { run, pipeline, signal } = context;
@@ -73,6 +79,7 @@ export async function openSession(
       return lease;
     };
     const lease = await take();
+    part();
     const say = (text: string): void => {
       const written = context.write("stdout", `${mask(text)}\n`);
       written?.catch(() => undefined); // a fault of the log is told where the log is kept
@@ -100,6 +107,7 @@ export async function openSession(
     });
     return { session, open };
   } catch (error) {
+    part();
     open.api.close();
     throw error;
   }

@@ -1,4 +1,6 @@
 import type { ClusterConnection, ClusterProvider, CountProvider, TargetContext } from "../../ports/index.ts";
+import { abortWith } from "./abort-with.ts";
+import { abortable } from "./api/abortable.ts";
 import { openClusterApi } from "./api/open.ts";
 import type { ClusterApi } from "./api/types.ts";
 import type { CountsFrom } from "./driver/counts.ts";
@@ -30,13 +32,15 @@ export async function openCluster(
 ): Promise<OpenCluster> {
   const { env, root } = context;
   context.signal.throwIfAborted();
-  // Not the run's signal: taking a release back needs credentials after the run was cancelled.
-  const signal = new AbortController().signal;
   const all = { ...process.env, ...env };
-  const connection = await provider.connect({ env: all, root, signal, now: () => Date.now() });
   const log = (text: string): void => {
     context.write("stderr", `${context.mask(text)}\n`)?.catch(() => undefined);
   };
+  // The run's signal ends the way in alone: taking a release back needs credentials after the run was cancelled.
+  const way = new AbortController();
+  const part = abortWith(context.signal, way);
+  const asked = { env: all, root, signal: way.signal, now: () => Date.now() };
+  const connection = await abortable(provider.connect(asked), context.signal).finally(part);
   const ending = cut === undefined ? {} : { signal: cut };
   const api = (open ?? openClusterApi)(connection, {
     cluster: provider.describe(),
