@@ -102,6 +102,7 @@ export class Feed {
       timeoutSeconds: seconds,
     });
     let brought = false;
+    let troubled = false;
     let overdue: NodeJS.Timeout | undefined;
     let cut: () => void = () => undefined;
     try {
@@ -110,9 +111,10 @@ export class Feed {
       signal.addEventListener("abort", cut, { once: true });
       overdue = setTimeout(cut, seconds * 1_000 + OVERDUE);
       for await (const line of linesOf(answer.stream as AsyncIterable<Buffer>)) {
-        const goesOn = this.#take(line);
-        brought ||= goesOn;
-        if (!goesOn) break;
+        const taken = this.#take(line);
+        brought ||= taken === "goes on";
+        troubled = taken === "trouble";
+        if (taken !== "goes on") break;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -124,11 +126,11 @@ export class Feed {
       cut();
     }
     signal.throwIfAborted();
-    return brought;
+    return brought && !troubled;
   }
 
-  /** False where the watch is of no more use. */
-  #take(line: string): boolean {
+  /** After anything but `goes on` the watch is of no more use, and the list is asked for anew, as client-go does. */
+  #take(line: string): "goes on" | "expired" | "trouble" {
     const event = parseEvent(line);
     switch (event.type) {
       case "put":
@@ -140,13 +142,12 @@ export class Feed {
       case "bookmark":
         break;
       case "expired":
-        this.#version = undefined;
-        return false;
       case "trouble":
-        return false;
+        this.#version = undefined;
+        return event.type;
     }
     this.#version = event.version;
-    return true;
+    return "goes on";
   }
 }
 

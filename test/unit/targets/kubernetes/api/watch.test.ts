@@ -159,17 +159,20 @@ describe("a watch", () => {
     expect(lists.map(({ query }) => query.get("resourceVersion"))).toEqual([null, null]);
   });
 
-  it("begins again after trouble, with pauses, and does not list anew for it", async () => {
-    const { api, asked, next } = await playWatches(() => listed(5));
+  it("lists anew after any trouble, with pauses", async () => {
+    let version = 5;
+    const { api, asked, next } = await playWatches(() => listed(version++));
     const watch = api.watch(CONFIG, {});
     await watch.synced;
-    (await next()).end(event("ERROR", { kind: "Status", code: 500, message: "overloaded" }));
+    const trouble = event("ERROR", { kind: "Status", code: 500, message: "overloaded" });
+    (await next()).end(event("ADDED", config("a", 6)) + trouble);
     const since = performance.now();
-    (await next()).end("no JSON\n");
-    (await next()).write(event("ADDED", config("a", 6)));
-    expect(performance.now() - since).toBeGreaterThan(50);
-    await expect.poll(() => watch.objects.size).toBe(1);
-    expect(asked.filter(({ query }) => query.has("limit"))).toHaveLength(1);
+    (await next()).end(trouble);
+    (await next()).write(event("ADDED", config("b", 8)));
+    expect(performance.now() - since).toBeGreaterThan(140);
+    await expect.poll(() => [...watch.objects.keys()]).toEqual(["shop/b"]);
+    const watches = asked.filter(({ query }) => query.has("watch"));
+    expect(watches.map(({ query }) => query.get("resourceVersion"))).toEqual(["5", "6", "7"]);
   });
 
   it("is broken for good when it is denied, and is begun anew by who asks after that", async () => {
