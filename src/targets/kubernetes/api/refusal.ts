@@ -45,6 +45,12 @@ export function refusal(answer: ApiStatus, asked: AskedFor): ApiFault {
       "Is it the API server's address, or that of a page to log in?",
     );
   if (status === 502 || status === 503 || status === 504) return unavailable(answer, asked);
+  if (status >= 500 && answer.own)
+    return fault(
+      "CLUSTER_REFUSED",
+      `cannot ${what} in ${cluster}: ${message}`,
+      "Try again; if it stays so, look at the API server's own log and its health: kubectl get --raw '/readyz?verbose'.",
+    );
   const text = answer.own ? message : `${server} answers with status ${status}: ${message}`;
   return fault("CLUSTER_REFUSED", `cannot ${what}: ${text}`, refusedHint(status));
 }
@@ -53,14 +59,14 @@ export function refusal(answer: ApiStatus, asked: AskedFor): ApiFault {
 const MISSHAPEN = /failed to create (?:typed patch object|manager for)/;
 
 /** No answer, and no more time to ask again. */
-export function unreachable(fault: ConnectionFault, { cluster, server, what }: AskedFor): ApiFault {
+export function unreachable(fault: ConnectionFault, { cluster, server, what, writes }: AskedFor): ApiFault {
   const details: ApiFaultDetails = { status: 0, reason: "", causes: [], retryAfter: undefined };
   if (fault.kind === "client")
     return new ApiFault("CLUSTER_DENIED", `${cluster} (${server}): ${fault.message}`, details, {
       hint: "Look at the credentials that the kubeconfig or the provider gives.",
       cause: fault,
     });
-  const doubt = fault.sent ? `; whether it could ${what} is not known` : "";
+  const doubt = fault.sent && writes ? `; whether it could ${what} is not known` : "";
   return new ApiFault(
     "CLUSTER_UNREACHABLE",
     `the API server of ${cluster} at ${server} cannot be reached: ${fault.message}${doubt}`,

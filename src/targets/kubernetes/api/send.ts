@@ -13,6 +13,8 @@ import { statusOf } from "./status.ts";
 /** Milliseconds for an answer to begin. A write may have to wait for webhooks, which have up to 30 s. */
 const READ_PATIENCE = 15_000;
 const WRITE_PATIENCE = 40_000;
+/** Milliseconds after which an attempt that failed is told of, however short the pause after it. */
+const SLOW = 3_000;
 
 export interface SenderSetup {
   readonly connection: ClusterConnection;
@@ -37,6 +39,8 @@ export class Sender {
   requests = 0;
   readonly #setup: SenderSetup;
   #known = false;
+  /** What was told last of why it takes long, and how often that has been so since. */
+  #trouble: { readonly message: string; times: number } | undefined;
   readonly #warned = new Set<string>();
 
   constructor(setup: SenderSetup) {
@@ -66,12 +70,13 @@ export class Sender {
     long: boolean,
     take: (answer: Answer, doubtful: boolean) => Promise<T>,
   ): Promise<T> {
-    const { deadline, log } = this.#setup;
+    const { deadline } = this.#setup;
     const signal = this.#signal(request);
     const since = performance.now();
     let refused: ClusterCredentials | undefined;
     let doubtful = false;
     for (let attempt = 1; ; attempt++) {
+      const begun = performance.now();
       const credentials = await this.#credentials(refused, signal);
       let failure: Failure;
       try {
@@ -90,10 +95,10 @@ export class Sender {
         refused = credentials;
         continue;
       }
-      const pause = fault.retryAfter ?? backoff(attempt + 1);
-      if (!failure.again || performance.now() - since + pause > deadline) throw fault;
-      if (pause >= 1_000)
-        log(`waits ${(pause / 1_000).toFixed(1)} s, to ${request.what} again: ${fault.message}`);
+      const now = performance.now();
+      const pause = Math.max(fault.retryAfter ?? 0, backoff(attempt + 1));
+      if (!failure.again || now - since + pause > deadline) throw fault;
+      this.#tell(fault, pause, now - begun);
       await pauseFor(pause, signal);
     }
   }
@@ -124,7 +129,10 @@ export class Sender {
     this.#known = true;
     this.#warn(answer);
     const { status, headers } = answer;
-    if ((status >= 200 && status < 300) || expected.includes(status)) return answer;
+    if ((status >= 200 && status < 300) || expected.includes(status)) {
+      this.#recover();
+      return answer;
+    }
     const said = statusOf(status, await textOf(answer, READ_PATIENCE), retryAfter(headers, now()));
     const fault = refusal(said, this.#askedFor(request));
     return { fault, again: mayRepeatAfter(said, request.again), doubtful: status >= 500 };
@@ -141,6 +149,28 @@ export class Sender {
     const held = await abortable(connection.credentials(), signal);
     if (refused === undefined || !isSame(held, refused)) return held;
     return await abortable(connection.credentials({ fresh: true }), signal);
+  }
+
+  /** Requests that wait for the same thing say so once. */
+  #tell({ status, message }: ApiFault, pause: number, took: number): void {
+    const { deadline, log } = this.#setup;
+    const away = status === 0;
+    if (!away && pause < 1_000 && took < SLOW) return;
+    if (this.#trouble?.message === message) {
+      this.#trouble.times++;
+      return;
+    }
+    this.#trouble = { message, times: 1 };
+    log(
+      `${message}; trying again ${away ? `for ${deadline / 1_000}` : `in ${(pause / 1_000).toFixed(1)}`} s`,
+    );
+  }
+
+  #recover(): void {
+    const { times = 0 } = this.#trouble ?? {};
+    this.#trouble = undefined;
+    const { cluster, log } = this.#setup;
+    if (times > 1) log(`the API server of ${cluster} answers again, after ${times} attempts that failed`);
   }
 
   #signal({ signal = this.#setup.signal }: ApiRequest): AbortSignal {

@@ -43,6 +43,12 @@ const SERVER: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS (is it http:// rather than https://?)",
 };
 
+/** Node 20 gives one code for all that OpenSSL says, and the rest in the message. */
+function protocolFault(error: unknown): string {
+  const [, reason = ""] = /(wrong version number|packet length too long)/i.exec(messageOf(error)) ?? [];
+  return `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
+}
+
 /** What a failed request means. `sent`: whether the connection stood, so that the server may have got it. */
 export function asFault(error: unknown, sent: boolean): ConnectionFault {
   if (error instanceof ConnectionFault) return error;
@@ -51,7 +57,7 @@ export function asFault(error: unknown, sent: boolean): ConnectionFault {
     new ConnectionFault(text, { kind, sent: kind === "network" && sent, missing, cause: error });
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
     return fault("server", `its certificate is for another name: ${reason}`);
-  const server = SERVER[code];
+  const server = SERVER[code === "EPROTO" ? protocolFault(error) : code];
   if (server !== undefined) return fault("server", server);
   if (/^ERR_SSL_.*ALERT/.test(code)) return fault("client", `it does not take our certificate (${code})`);
   if (/^ERR_OSSL/.test(code)) return fault("client", `our certificate or its key cannot be used (${code})`);

@@ -259,13 +259,72 @@ describe("the client's requests", () => {
     const said: string[] = [];
     let times = 0;
     const { url } = await playApi((one, answer) => {
-      if (one.path === "/api" && times++ === 0) say(answer, "busy", 429, { "Retry-After": "1" });
+      if (one.path === "/api" && times++ === 0) say(answer, "busy", 503, { "Retry-After": "1" });
       else discover(one, answer);
     });
     const api = open({ server: url }, { deadline: 5_000, log: (text) => said.push(text) });
     await api.resource(CONFIG);
-    expect(said).toEqual([expect.stringMatching(/^waits 1\.0 s, to find out what kinds there are again: /)]);
+    expect(said).toEqual([expect.stringMatching(/ is not available.*; trying again in 1\.0 s$/)]);
     expect(api.requests).toBe(3);
+  });
+
+  it.each(["0", "Thu, 01 Jan 1970 00:00:00 GMT"])(
+    "pauses all the same after Retry-After: %s",
+    async (after) => {
+      const { url, asked } = await playApi((_, answer) => say(answer, "busy", 429, { "Retry-After": after }));
+      await expect(open({ server: url }).resource(CONFIG)).rejects.toMatchObject({ code: "CLUSTER_REFUSED" });
+      expect(asked.length).toBeLessThan(12);
+    },
+  );
+
+  it("says once that nobody answers, and for how long it tries", async () => {
+    const said: string[] = [];
+    const api = open({ server: "http://127.0.0.1:1" }, { log: (text) => said.push(text) });
+    const asking = [
+      api.resource(CONFIG),
+      api.get({ apiVersion: "apps/v1", kind: "Deployment", name: "web" }),
+    ];
+    const [refused] = await Promise.allSettled(asking);
+    expect(said).toEqual([
+      "the API server of the cluster at http://127.0.0.1:1 cannot be reached: the connection was refused; trying again for 1 s",
+    ]);
+    expect((refused as PromiseRejectedResult).reason).toMatchObject({
+      message: expect.stringMatching(/refused$/),
+    });
+  });
+
+  it("says how many attempts it took until somebody answered", async () => {
+    const said: string[] = [];
+    let times = 0;
+    const { url } = await playApi((one, answer) => {
+      if (times++ < 2) one.raw.socket.destroy();
+      else discover(one, answer);
+    });
+    await open({ server: url }, { log: (text) => said.push(text) }).resource(CONFIG);
+    expect(said).toEqual([
+      expect.stringContaining("cannot be reached"),
+      "the API server of the cluster answers again, after 2 attempts that failed",
+    ]);
+  });
+
+  it("says at once that a server does not speak TLS", async () => {
+    const { url } = await playApi(discover);
+    const api = open({ server: url.replace("http:", "https:") }, { deadline: 60_000 });
+    await expect(api.resource(CONFIG)).rejects.toMatchObject({
+      code: "CLUSTER_UNREACHABLE",
+      message: expect.stringContaining("it does not speak TLS (is it http:// rather than https://?)"),
+    });
+  });
+
+  it("names the cluster and the next step where the server has a defect", async () => {
+    const { url } = await playApi((_, answer) =>
+      say(answer, { kind: "Status", message: "boom internal" }, 500),
+    );
+    await expect(open({ server: url }).resource(CONFIG)).rejects.toMatchObject({
+      code: "CLUSTER_REFUSED",
+      message: "cannot find out what kinds there are in the cluster: boom internal",
+      hint: expect.stringContaining("API server's own log"),
+    });
   });
 
   it("reads the end of a log, and has none where there is none", async () => {
