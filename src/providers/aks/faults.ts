@@ -44,7 +44,7 @@ export function azureFault(error: unknown, what: string): SluiceError {
       "CLUSTER_DENIED",
       `Azure does not accept the identity for ${what}: ${reasonIn(message)}`,
       {
-        hint: "It is over, wrong or of another tenant: log in again, or check AZURE_TENANT_ID and this machine's clock.",
+        hint: "It has expired, is wrong, or is of another tenant: log in again, or check AZURE_TENANT_ID and this machine's clock.",
       },
     );
   }

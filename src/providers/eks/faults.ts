@@ -50,7 +50,7 @@ export function awsFault(error: unknown, what: string, region?: string): SluiceE
   }
   if (NOT_ACCEPTED.has(name)) {
     return new SluiceError("CLUSTER_DENIED", `AWS does not accept the credentials for ${what} (${name})`, {
-      hint: "They are over, wrong or of another partition: get new ones, and check this machine's clock.",
+      hint: "They have expired, are wrong, or are of another partition: get new ones, and check this machine's clock.",
     });
   }
   if (status === 401 || status === 403 || name === "AccessDenied" || name === "AccessDeniedException") {

@@ -13,13 +13,11 @@ export function identityFault(error: unknown, what: string): SluiceError {
   const passing = passingFault(error, what);
   if (passing !== undefined) return passing;
   const { message = "" } = (error ?? {}) as GoogleFault;
-  return new SluiceError(
-    "CLUSTER_DENIED",
-    `Google gives no access token for ${what}: ${firstLine(message)}`,
-    {
-      hint: "Log in (gcloud auth application-default login), set GOOGLE_APPLICATION_CREDENTIALS, or give `keyFile`. To impersonate needs roles/iam.serviceAccountTokenCreator.",
-    },
-  );
+  // A parser's message shows the text, and with it perhaps a key.
+  const why = error instanceof SyntaxError ? "the file of credentials is not JSON" : firstLine(message);
+  return new SluiceError("CLUSTER_DENIED", `Google gives no access token for ${what}: ${why}`, {
+    hint: "Log in (gcloud auth application-default login), set GOOGLE_APPLICATION_CREDENTIALS, or give `keyFile`. To impersonate needs roles/iam.serviceAccountTokenCreator.",
+  });
 }
 
 /** An error of the GKE API. */

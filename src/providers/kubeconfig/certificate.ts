@@ -6,8 +6,12 @@ export function endOfCertificate(pem: string, user: string): number {
   try {
     return Date.parse(new X509Certificate(pem).validTo);
   } catch {
-    throw new SluiceError("CLUSTER_DENIED", `the client certificate of the user "${user}" is none`, {
-      hint: "It has to be PEM; as client-certificate-data, base64 of that.",
-    });
+    throw new SluiceError(
+      "CLUSTER_DENIED",
+      `the client certificate of the user "${user}" is not a PEM certificate`,
+      {
+        hint: "It has to be PEM; as client-certificate-data, base64 of that.",
+      },
+    );
   }
 }

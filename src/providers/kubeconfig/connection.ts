@@ -28,7 +28,16 @@ export async function connectionOf(
 }
 
 async function authorityOf({ name, caData, caFile }: ClusterEntry): Promise<string | undefined> {
-  if (caData !== undefined && caData !== "") return Buffer.from(caData, "base64").toString("utf8");
+  if (caData !== undefined && caData !== "") {
+    const pem = Buffer.from(caData, "base64").toString("utf8");
+    // Taken as it is, it would have the server's certificate blamed.
+    if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
+    throw new SluiceError(
+      "CLUSTER_UNREACHABLE",
+      `certificate-authority-data of the cluster "${name}" is not a PEM certificate in base64`,
+      { hint: "Correct the kubeconfig, or get a new one from the cluster." },
+    );
+  }
   if (caFile === undefined) return undefined;
   try {
     return await readFile(caFile, "utf8");

@@ -68,6 +68,8 @@ async function certificateOf(user: UserEntry): Promise<ClusterCredentials> {
   return { certificate: { cert, key }, expiresAt: endOfCertificate(cert, user.name) };
 }
 
+const CORRECT = "Correct the kubeconfig, or get a new one from the cluster.";
+
 async function content(
   data: string | undefined,
   file: string | undefined,
@@ -75,17 +77,18 @@ async function content(
   field: string,
 ): Promise<string> {
   if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
+  if (file === undefined)
+    throw new SluiceError("CLUSTER_DENIED", `no ${field} is given for the user "${user}" of the kubeconfig`, {
+      hint: CORRECT,
+    });
   try {
-    if (file === undefined) throw new Error("is not named");
     return await readFile(file, "utf8");
   } catch (error) {
     const code = codeOf(error) ?? messageOf(error);
     throw new SluiceError(
       "CLUSTER_DENIED",
-      `${field} of the user "${user}" of the kubeconfig cannot be read (${file ?? "no file"}: ${code})`,
-      {
-        hint: "Correct the kubeconfig, or get a new one from the cluster.",
-      },
+      `${field} of the user "${user}" of the kubeconfig cannot be read (${file}: ${code})`,
+      { hint: CORRECT },
     );
   }
 }

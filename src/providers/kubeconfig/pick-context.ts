@@ -23,11 +23,13 @@ export function pickContext(
   const where = files.join(", ");
   const there = [...config.contexts.keys()].sort();
   const contexts =
-    there.length === 0 ? "It has no contexts at all." : `There are the contexts ${there.join(", ")}.`;
+    there.length === 0
+      ? "It has no contexts at all: have it written by the tool of the cluster, or name another file."
+      : `There are the contexts ${there.join(", ")}.`;
   if (name === undefined)
     throw wrong(
       `the kubeconfig ${where} has no current context`,
-      `Name one: kubeconfig({ context }). ${contexts}`,
+      there.length === 0 ? contexts : `Name one: kubeconfig({ context }). ${contexts}`,
     );
   const context = config.contexts.get(name);
   if (context === undefined) throw wrong(`the kubeconfig ${where} has no context "${name}"`, contexts);

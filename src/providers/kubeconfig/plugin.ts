@@ -122,7 +122,7 @@ function parsed(stdout: string, command: string): ExecCredential {
   } catch {
     // A parser's message would show the text, and with it a token.
     throw denied(
-      `the credential plugin ${command} gives no JSON`,
+      `the credential plugin ${command} writes something that is not JSON`,
       "Run it by hand and look at what it writes.",
     );
   }

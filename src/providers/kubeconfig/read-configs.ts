@@ -21,12 +21,12 @@ async function readConfig(file: string): Promise<Config> {
     parsed = parse(content);
   } catch {
     // A parser's message would show the text.
-    throw wrong(`the kubeconfig ${file} is no YAML`);
+    throw wrong(`the kubeconfig ${file} is not YAML`);
   }
   // An empty file is an empty kubeconfig.
   const raw = record(parsed ?? {});
   if (raw === undefined || (raw["kind"] !== undefined && raw["kind"] !== "Config"))
-    throw wrong(`the file ${file} is no kubeconfig`);
+    throw wrong(`the file ${file} is not a kubeconfig`);
   const folder = dirname(file);
   return {
     clusters: entries(raw["clusters"], "cluster", (name, one) => clusterOf(name, one, folder)),

@@ -146,4 +146,16 @@ describe("gke", () => {
     });
     expect(google.names).toEqual([]);
   });
+
+  it("shows nothing of a file of credentials that is not JSON", async () => {
+    const google = new PlayedGoogle();
+    google.identity = () =>
+      Promise.reject(new SyntaxError(`Unexpected token 'h', "hunter2 key" is not valid JSON`));
+    const refused = connect(google, { keyFile: "key.json" }).catch((error: unknown) => error);
+    expect(await refused).toMatchObject({
+      code: "CLUSTER_DENIED",
+      message: `Google gives no access token for ${WHAT}: the file of credentials is not JSON`,
+    });
+    expect(inspect(await refused)).not.toContain("hunter2");
+  });
 });

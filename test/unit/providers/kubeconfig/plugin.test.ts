@@ -81,7 +81,7 @@ describe("a credential plugin", () => {
   it.each([
     ["fails", "console.error('please log in'); process.exit(3)", {}, "failed (exit code 3): please log in"],
     ["shows a token", `console.error("bad ${token}"); process.exit(1)`, {}, "bad ***"],
-    ["writes no JSON", `console.log("token: ${token}")`, {}, "gives no JSON"],
+    ["writes no JSON", `console.log("token: ${token}")`, {}, "writes something that is not JSON"],
     ["gives nothing", gives({}), {}, "neither a token nor a certificate"],
     [
       "gives another kind",
@@ -102,7 +102,7 @@ describe("a credential plugin", () => {
       "gives a certificate that is none",
       gives({ clientCertificateData: "x", clientKeyData: "y" }),
       {},
-      "is none",
+      "is not a PEM certificate",
     ],
   ])("is told of when it %s", async (_, body, exec, says) => {
     const refused = await connect(await plugin(body, exec)).catch((error: unknown) => error);
