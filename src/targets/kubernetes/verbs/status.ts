@@ -2,6 +2,7 @@ import { SluiceError } from "../../../errors/index.ts";
 import type { RevisionStatus, TargetContext, TargetStatus } from "../../../ports/index.ts";
 import { lookAt, partiesOf, type SideNow } from "../driver/situation.ts";
 import { wholeIsReady } from "../driver/whole-ready.ts";
+import { hurried } from "../hurried.ts";
 import { makeRouter } from "../open-session.ts";
 import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
 import { listReleases, readPayload } from "../release/record-store.ts";
@@ -9,6 +10,9 @@ import type { StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { bundleUrl, serviceUrl } from "../traffic/service-object.ts";
 import { appOf, findApps } from "./find-apps.ts";
+
+/** Milliseconds within which a request that failed for a while is sent again: somebody waits for the answer. */
+const AGAIN = 10_000;
 
 /**
  * What is live at a target, as the cluster says. Takes no lease and changes nothing. Throws `TARGET_STATE` for several apps
@@ -44,7 +48,8 @@ async function look(
   context: TargetContext,
   which: (apps: readonly string[]) => readonly string[],
 ): Promise<readonly TargetStatus[]> {
-  const open = await openCluster(hands, spec.target, context);
+  const { signal } = context;
+  const open = await openCluster(hurried(hands, { signal, deadline: AGAIN }), spec.target, context);
   try {
     const apps = await findApps(open, spec.target.name);
     return await Promise.all(

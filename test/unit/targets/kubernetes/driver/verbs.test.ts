@@ -91,6 +91,18 @@ describe("the verbs of a Kubernetes target", () => {
     expect([...cluster.objects.values()]).toEqual([]);
   });
 
+  it("shows what is live in time, while other verbs try for longer", async () => {
+    const deadlines: unknown[] = [];
+    const open: TargetHands["open"] = (_, { deadline }) => {
+      deadlines.push(deadline);
+      return cluster.api();
+    };
+    await statusOfKubernetes({ ...hands, open }, verb, context);
+    await statusesOfKubernetes({ ...hands, open }, verb, context);
+    await stopKubernetes({ ...hands, open }, verb, context);
+    expect(deadlines).toEqual([10_000, 10_000, undefined]);
+  });
+
   it("shows what is live, what is coming, and what was", async () => {
     await release("1");
     await release("2");
