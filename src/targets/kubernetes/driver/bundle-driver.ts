@@ -23,10 +23,13 @@ import { asRelease, markLive, newRelease, wholeReleases } from "./whole-release.
  */
 export class BundleDriver extends WholeDriver {
   readonly #content: BundleContent;
+  readonly #restores: number | undefined;
 
-  constructor(session: Session, content: BundleContent) {
+  /** `restores`: the revision whose content it is, where an earlier release is brought back. */
+  constructor(session: Session, content: BundleContent, restores?: number) {
     super(session, content.digest);
     this.#content = content;
+    this.#restores = restores;
   }
 
   protected override readiness(): (release: StoredRelease) => Promise<boolean> {
@@ -92,7 +95,7 @@ export class BundleDriver extends WholeDriver {
       ...before.filter(({ known }) => known).map(({ ref, live }) => touchedAs(ref, live)),
       ...(await takeSnapshot(api, [...unknown, ...gone])),
     ];
-    const release = newRelease(this.session, this.#content.digest, stable);
+    const release = newRelease(this.session, this.#content.digest, stable, this.#restores);
     // Who goes back to it later wants the earlier objects, and to lose no data over it.
     const prune = this.#content.prune === "none" ? "none" : "safe";
     const content = { ...this.#content, prune } as const;

@@ -31,7 +31,9 @@ export interface HelmGoal {
   /** Of one move of Helm's: milliseconds. */
   readonly timeout: number;
   readonly to:
-    { readonly chart: HelmChart; readonly objects: readonly KubeObject[] } | { readonly revision: number };
+    | { readonly chart: HelmChart; readonly objects: readonly KubeObject[] }
+    /** Helm's revision, and ours whose content that is. */
+    | { readonly revision: number; readonly restores: number };
 }
 
 /**
@@ -99,12 +101,13 @@ export class HelmDriver extends WholeDriver {
 
   async #begin(stable: StoredRelease | undefined): Promise<StoredRelease> {
     const { api, place, records } = this.session;
-    const { digest, release, timeout } = this.#goal;
+    const { digest, release, timeout, to } = this.#goal;
+    const restores = "chart" in to ? undefined : to.restores;
     const revisions = await helmStatus(api, place.namespace, release);
     const before = revisions.find(({ status }) => status === "deployed")?.revision ?? null;
     const first = revisions.every(({ status }) => status === "uninstalled");
     const content: HelmContent = { kind: "helm", digest, release, timeout, before, first, revision: null };
-    const { stored } = await records.create(newRelease(this.session, digest, stable), () =>
+    const { stored } = await records.create(newRelease(this.session, digest, stable, restores), () =>
       Promise.resolve({ before: [], made: [], content }),
     );
     return stored;

@@ -1,6 +1,7 @@
 import type { ClusterApi, KubeObject } from "../api/types.ts";
 import { at, count, replicasOf } from "../readiness/object.ts";
 import { baselineName, LABELS, workloadName } from "../render/types.ts";
+import { liveFirst } from "../release/live-before.ts";
 import type { StoredRelease } from "../release/types.ts";
 import type { Parties, Party } from "../traffic/router.ts";
 import type { Place } from "./session.ts";
@@ -64,13 +65,6 @@ export async function lookAt(
   const side = (release: StoredRelease | undefined): SideNow | undefined =>
     release && sideOf(release, workloads.get(release.header.revision));
   return { stable: side(stable), candidate: side(candidate), outgoing, workloads, baselines };
-}
-
-/** Those that are recorded as live, the one that became so last first: it is the one that is. */
-export function liveFirst(releases: readonly StoredRelease[]): readonly StoredRelease[] {
-  return releases
-    .filter(({ header }) => header.state === "live")
-    .sort((a, b) => (b.header.promotedAt ?? 0) - (a.header.promotedAt ?? 0));
 }
 
 function sideOf(release: StoredRelease, workload: KubeObject | undefined): SideNow {

@@ -1,9 +1,9 @@
 import type { Release } from "../../../model/index.ts";
 import type { NewRelease } from "../release/record-store.ts";
+import { liveFirst } from "../release/live-before.ts";
 import type { StoredRelease } from "../release/types.ts";
 import { bundleUrl } from "../traffic/service-object.ts";
 import type { Session } from "./session.ts";
-import { liveFirst } from "./situation.ts";
 
 /** The releases of something that rolls out by itself: the live one, and the one that is under way. */
 export async function wholeReleases(session: Session): Promise<{
@@ -32,8 +32,13 @@ export function asRelease(session: Session, live: StoredRelease | undefined, dig
   return { target, name: app, url: bundleUrl(app, namespace), revision, digest };
 }
 
-/** What a record of something that rolls out by itself begins with. */
-export function newRelease(session: Session, digest: string, stable: StoredRelease | undefined): NewRelease {
+/** What a record of something that rolls out by itself begins with; `restores` an earlier revision's content. */
+export function newRelease(
+  session: Session,
+  digest: string,
+  stable: StoredRelease | undefined,
+  restores?: number,
+): NewRelease {
   const { place, clock } = session;
   return {
     digest,
@@ -46,6 +51,7 @@ export function newRelease(session: Session, digest: string, stable: StoredRelea
     promotedAt: null,
     keepOld: 0,
     returning: false,
+    ...(restores === undefined ? {} : { restores }),
     forwardOnly: [],
     reason: null,
     configuration: [],

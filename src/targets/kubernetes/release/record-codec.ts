@@ -70,6 +70,7 @@ export function readHeader(secret: KubeObject): ReleaseHeader {
     promotedAt: nullable("promotedAt"),
     keepOld: count("keepOld"),
     returning: read.boolean(value["returning"], "returning"),
+    ...(value["restores"] === undefined ? {} : { restores: count("restores", 1) }),
     forwardOnly: read.list(value["forwardOnly"], "forwardOnly", (part, place) => read.text(part, place)),
     done: read.list(value["done"] ?? [], "done", (part, place) => read.text(part, place)),
     reason: read.nullable(value["reason"], (part) => read.text(part, "reason")),

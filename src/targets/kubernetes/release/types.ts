@@ -20,7 +20,7 @@ export interface ReleaseHeader {
   readonly replicas: number;
   /** Of the lease under which it was written last. */
   readonly fence: number;
-  /** The revision that was live when it began. */
+  /** The revision that was live when it first began. */
   readonly from: number | null;
   /** How many replicas that one had then: an autoscaler may have given it more than its own record says. */
   readonly fromReplicas: number;
@@ -30,6 +30,8 @@ export interface ReleaseHeader {
   readonly keepOld: number;
   /** Set while a release that was retired is being brought back: taking it back then retires it again. */
   readonly returning: boolean;
+  /** The revision whose content this one brings back. Absent where it has its own, and in records of before it was kept. */
+  readonly restores?: number;
   /** Jobs that have been begun and whose work going back does not undo. */
   readonly forwardOnly: readonly string[];
   /** Jobs that have ended well. Absent in records of before there were any. */

@@ -9,15 +9,18 @@ import { type HelmHands, openHelm } from "../driver/open-helm.ts";
 import type { Session } from "../driver/session.ts";
 import { openSession } from "../open-session.ts";
 import type { TargetHands } from "../place.ts";
+import { contentRevision } from "../release/live-before.ts";
 import type { HelmContent, StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
 import { appOf, findApps } from "./find-apps.ts";
+import { type Goal, goalOf, isKept } from "./rollback-goal.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
 /**
  * Goes back. A rollout that is under way, or held, is taken back and that is all, unless `to` names a revision. Otherwise
- * the earlier release gets its replicas and, once they are ready, all requests; at once, where it still has them.
+ * the release that was live before gets its replicas and, once they are ready, all requests; at once, where it still has
+ * them. A rollback whose process has died is gone on with.
  *
  * After a migration that going back does not undo it is refused, unless `to` names the revision: whoever does that has
  * seen to it that the older release can live with what the migration has made.
@@ -38,11 +41,16 @@ export async function rollbackKubernetes(
   });
   try {
     const all = await session.records.list();
-    const goal = goalOf(session, all, to);
-    if (to === undefined) refuseLost(session, all, goal);
+    const { release: goal, begun } = goalOrThrow(session, all, to);
+    if (to === undefined && !begun) refuseLost(session, all, goal);
     const { content } = await session.records.payload(goal);
-    if (content.kind === "bundle") return await rollWhole(session, new BundleDriver(session, content));
-    if (content.kind === "helm") return await rollHelm(session, content, await openHelm(open, context));
+    const restores = contentRevision(goal);
+    if (content.kind === "bundle") {
+      return await rollWhole(session, new BundleDriver(session, content, restores), restores);
+    }
+    if (content.kind === "helm") {
+      return await rollHelm(session, content, restores, await openHelm(open, context));
+    }
     const { candidate } = await session.look();
     if (candidate !== undefined && candidate.revision !== goal.header.revision) {
       await abortCandidate(session, "taken back by a rollback", { anyway: to !== undefined });
@@ -57,25 +65,36 @@ export async function rollbackKubernetes(
   }
 }
 
-async function rollHelm(session: Session, content: HelmContent, helm: HelmHands): Promise<Release> {
+async function rollHelm(
+  session: Session,
+  content: HelmContent,
+  restores: number,
+  helm: HelmHands,
+): Promise<Release> {
   const { digest, release, timeout, revision } = content;
   try {
     if (revision === null)
       throw session.misplaced("has no revision of Helm's to go back to", "Deploy to it.");
+    const to = { revision, restores };
     return await rollWhole(
       session,
-      new HelmDriver(session, helm, { digest, release, timeout, to: { revision } }),
+      new HelmDriver(session, helm, { digest, release, timeout, to }),
+      restores,
     );
   } finally {
     await helm.close();
   }
 }
 
-async function rollWhole(session: Session, driver: BundleDriver | HelmDriver): Promise<Release> {
+async function rollWhole(
+  session: Session,
+  driver: BundleDriver | HelmDriver,
+  restores: number,
+): Promise<Release> {
   const [left] = await session.records.list(["pending"]);
-  if (left !== undefined) await driver.abort("taken back by a rollback");
+  if (left !== undefined && left.header.restores !== restores) await driver.abort("taken back by a rollback");
   const state = await driver.observe();
-  if (state.current) return await driver.promote();
+  if (state.current && state.candidate === undefined) return await driver.promote();
   try {
     await driver.roll();
     return await driver.promote();
@@ -85,10 +104,10 @@ async function rollWhole(session: Session, driver: BundleDriver | HelmDriver): P
   }
 }
 
-/** The revision that `to` names, the live one while another is under way, or the one that was live before it. */
-function goalOf(session: Session, all: readonly StoredRelease[], to: number | undefined): StoredRelease {
-  const found = to === undefined ? before(all) : all.find((one) => one.header.revision === to && isKept(one));
-  if (found !== undefined) return found;
+/** Throws `TARGET_STATE` where there is nowhere to go. */
+function goalOrThrow(session: Session, all: readonly StoredRelease[], to: number | undefined): Goal {
+  const goal = goalOf(all, to);
+  if (goal !== undefined) return goal;
   const known = all
     .filter(isKept)
     .map(({ header }) => header.revision)
@@ -97,19 +116,6 @@ function goalOf(session: Session, all: readonly StoredRelease[], to: number | un
     to === undefined ? "has no earlier revision to go back to" : `keeps no revision ${to} to go back to`,
     known === "" ? "Deploy to it first." : `It keeps ${known}.`,
   );
-}
-
-function before(all: readonly StoredRelease[]): StoredRelease | undefined {
-  const live = all.find(({ header }) => header.state === "live");
-  if (all.some(({ header }) => header.state === "pending" && !header.returning)) return live;
-  const last = live ?? all.find(isKept);
-  return all.find(
-    (one) => one.header.state === "retired" && one.header.revision < (last?.header.revision ?? 0),
-  );
-}
-
-function isKept({ header }: StoredRelease): boolean {
-  return header.state !== "aborted" && (header.state !== "pending" || header.returning);
 }
 
 /** Throws where a migration that cannot be undone has run since `goal` was live. */

@@ -1,6 +1,6 @@
+import { liveFirst } from "../../release/live-before.ts";
 import type { StoredRelease } from "../../release/types.ts";
 import type { Session } from "../session.ts";
-import { liveFirst } from "../situation.ts";
 import { prune } from "./prune.ts";
 
 /** Retires what was live before. Gives what is live. */

@@ -64,9 +64,8 @@ async function begin(
     tryAll(session, drafts),
   ]);
   const replicas = Math.max(content.replicas, now.stable?.replicas ?? 0);
-  const from = now.stable?.revision ?? null;
   const fromReplicas = now.stable?.replicas ?? 0;
-  const begun = { state: "pending", returning: true, from, fromReplicas } as const;
+  const begun = { state: "pending", returning: true, fromReplicas } as const;
   const edit = { ...begun, keepOld: 0, reason: null, replicas };
   return await records.update(release, edit, { before, made, content });
 }
