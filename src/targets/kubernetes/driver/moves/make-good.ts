@@ -3,6 +3,7 @@ import type { RenderedService } from "../../render/types.ts";
 import { isAutoscaled } from "../content.ts";
 import type { Session } from "../session.ts";
 import { abortCandidate } from "./abort.ts";
+import { adoptCandidate, servesAlone } from "./adopt.ts";
 import { scaleSide } from "./sizes.ts";
 
 /**
@@ -10,11 +11,16 @@ import { scaleSide } from "./sizes.ts";
  * release in another size is resized.
  */
 export async function makeGood(session: Session, rendered: RenderedService): Promise<void> {
-  const { stable, candidate } = await session.look();
+  const now = await session.look();
+  const { stable, candidate } = now;
   if (candidate !== undefined) {
     const { header } = candidate.release;
     if (header.digest !== rendered.digest || header.returning) {
       // A newer release is the way on from one that is held: who deploys it has decided that.
+      if (servesAlone(now)) {
+        await adoptCandidate(session, now);
+        return await makeGood(session, rendered);
+      }
       await abortCandidate(session, `left unfinished, and replaced by run ${session.place.run}`, {
         anyway: true,
       });

@@ -66,7 +66,7 @@ async function takeOver(
 }
 
 /** Has what follows the stable release follow this one; what only the release before it had goes. */
-async function follow(
+export async function follow(
   session: Session,
   content: ServiceContent,
   before: StoredRelease | undefined,
