@@ -1,10 +1,9 @@
 import type { RolloutDriver } from "../../../../ports/index.ts";
 import type { RenderedService } from "../../render/types.ts";
-import { isAutoscaled } from "../content.ts";
 import type { Session } from "../session.ts";
 import { abortCandidate } from "./abort.ts";
 import { adoptCandidate, servesAlone } from "./adopt.ts";
-import { scaleSide } from "./sizes.ts";
+import { resizeStable } from "./resize-stable.ts";
 
 /**
  * Makes good what a run that was killed may have left, and takes over what it had begun of the same release. The same
@@ -30,10 +29,8 @@ export async function makeGood(session: Session, rendered: RenderedService): Pro
     }
   }
   if (stable?.release.header.digest !== rendered.digest) return;
-  if (isAutoscaled(rendered.stableObjects("any")) || stable.replicas === rendered.replicas) return;
-  if (stable.workload === undefined || candidate?.release.header.digest === rendered.digest) return;
-  await scaleSide(session, "stable", rendered.replicas, session.forward);
-  await session.records.update(stable.release, { replicas: rendered.replicas });
+  if (candidate?.release.header.digest === rendered.digest) return;
+  await resizeStable(session, stable, rendered);
 }
 
 /** The same for objects that roll out by themselves. */

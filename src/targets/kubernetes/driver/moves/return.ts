@@ -8,6 +8,7 @@ import {
 } from "../../release/types.ts";
 import type { KubeObject } from "../../api/types.ts";
 import { applyAll, tryAll } from "../apply-all.ts";
+import { isAutoscaled } from "../content.ts";
 import { assertOurs } from "../ownership.ts";
 import type { Session } from "../session.ts";
 import { awaitReady, resize } from "../workload.ts";
@@ -35,8 +36,11 @@ export async function returnTo(session: Session, revision: number): Promise<void
   const begun = release.header.returning ? release : await begin(session, release, payload, content);
   try {
     await bringUp(session, begun, content);
-    const { replicas } = begun.header;
-    await promoteCandidate(session, () => ({ content, replicas, keepOld: 0, after: [] }));
+    await promoteCandidate(session, ({ stable }) => {
+      const grown = isAutoscaled(content.stable) ? (stable?.replicas ?? 0) : 0;
+      const replicas = Math.max(begun.header.replicas, grown);
+      return { content, replicas, keepOld: 0, after: [] };
+    });
   } catch (error) {
     await abortCandidate(session, "did not become ready", { anyway: true });
     throw error;
@@ -63,7 +67,8 @@ async function begin(
     takeSnapshot(api, [...unique.values()], ours),
     tryAll(session, drafts),
   ]);
-  const replicas = Math.max(content.replicas, now.stable?.replicas ?? 0);
+  // It may have been resized since it was made.
+  const replicas = Math.max(release.header.replicas, now.stable?.replicas ?? 0);
   const fromReplicas = now.stable?.replicas ?? 0;
   const begun = { state: "pending", returning: true, fromReplicas } as const;
   const edit = { ...begun, keepOld: 0, reason: null, replicas };

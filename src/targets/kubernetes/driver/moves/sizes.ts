@@ -5,13 +5,13 @@ import type { Situation } from "../situation.ts";
 import { awaitGone, awaitReady, resize } from "../workload.ts";
 
 /**
- * How many replicas the whole release shall have. Where an autoscaler decides, never fewer than the stable release had
- * when the rollout began; that number stands in the candidate's record.
+ * How many replicas the whole release shall have. Where an autoscaler decides, never fewer than the stable release has, or
+ * had before some were taken from it; that number stands in the candidate's record.
  */
 export function desiredOf(rendered: RenderedService, { stable, candidate }: Situation): number {
   if (!isAutoscaled(rendered.stableObjects("any"))) return rendered.replicas;
-  const kept = candidate?.release.header.replicas ?? stable?.replicas ?? 0;
-  return Math.max(rendered.replicas, kept);
+  const kept = candidate?.release.header.replicas ?? 0;
+  return Math.max(rendered.replicas, kept, stable?.replicas ?? 0);
 }
 
 /**
@@ -42,12 +42,23 @@ async function lookOrThrow(session: Session, side: "stable" | "candidate") {
   return { situation, side: found, workload: found.workload };
 }
 
-/** Removes the stable release's autoscaler, as it is recorded to come back. */
-export async function freezeAutoscaler(session: Session, { candidate }: Situation): Promise<void> {
+/**
+ * Removes the stable release's autoscaler, as it is recorded to come back. What it has made of the release until now is
+ * recorded first: with replicas taken away nobody would know.
+ */
+export async function freezeAutoscaler(session: Session, { stable, candidate }: Situation): Promise<void> {
   if (candidate === undefined) return;
-  const { before } = await session.records.payload(candidate.release);
-  for (const { ref, fields } of before) {
-    if (fields === undefined || !isAutoscaler(ref)) continue;
+  const { before, content } = await session.records.payload(candidate.release);
+  const scalers = before.filter(({ ref, fields }) => fields !== undefined && isAutoscaler(ref));
+  if (scalers.length === 0) return;
+  const { replicas, fromReplicas } = candidate.release.header;
+  const grown = stable?.replicas ?? 0;
+  if (grown > fromReplicas) {
+    const autoscaled = content.kind === "service" && isAutoscaled(content.stable);
+    const edit = autoscaled ? { replicas: Math.max(replicas, grown) } : {};
+    await session.records.update(candidate.release, { ...edit, fromReplicas: grown });
+  }
+  for (const { ref } of scalers) {
     await session.guard();
     await session.api.remove(ref);
   }
