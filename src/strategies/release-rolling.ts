@@ -26,14 +26,14 @@ export function releaseRolling(
   metrics: readonly Metric[],
   context: StrategyContext,
 ): Promise<StrategyResult> {
-  const byItself = driver.roll !== undefined;
-  if (byItself) refuseBatches(spec);
+  if (driver.roll !== undefined) refuseBatches(spec);
   return conduct(
     {
       kind: "rolling",
       metrics,
-      run: (rollout) => (byItself ? rollout.roll() : batchByBatch(rollout, spec, metrics)),
-      first: (rollout) => (byItself ? rollout.roll() : releaseFirst(rollout, metrics)),
+      whole: (rollout) => rollout.roll(),
+      run: (rollout) => batchByBatch(rollout, spec, metrics),
+      first: (rollout) => releaseFirst(rollout, metrics),
     },
     driver,
     context,
