@@ -5,7 +5,7 @@ import type { GatewayParent } from "../spec.ts";
 
 const what = "gateways";
 
-/** Whether the Gateways of the route are there. A deploy does not read them, so not being allowed to is no failure. */
+/** Whether the Gateways of the route are there. A deploy can do without reading them, so not being allowed to is no failure. */
 export async function checkGateways(
   { api, namespace }: OpenCluster,
   parents: readonly GatewayParent[],

@@ -39,15 +39,16 @@ export class KubernetesDriver implements RolloutDriver {
     const desired = desiredOf(this.#rendered, now);
     const { weight, asked } = await this.#session.router.read(partiesOf(now));
     const fresh = baselineOf(now);
+    const url = await this.#url();
     return {
       target: this.#session.place.target,
       desired,
-      stable: stable && side(stable, this.#url),
+      stable: stable && side(stable, url),
       candidate: candidate && side(candidate, await this.#previewUrl(now)),
       weight,
       asked,
       ...(fresh === undefined ? {} : { baseline: fresh.replicas }),
-      url: this.#url,
+      url,
       current: this.#isCurrent(now),
     };
   }
@@ -83,7 +84,13 @@ export class KubernetesDriver implements RolloutDriver {
       throw session.misplaced("has no candidate to promote", "Start one first.");
     }
     const { digest, revision } = stable.release.header;
-    return { target: session.place.target, name: session.place.app, url: this.#url, revision, digest };
+    return {
+      target: session.place.target,
+      name: session.place.app,
+      url: await this.#url(),
+      revision,
+      digest,
+    };
   }
 
   async abort(reason: string): Promise<void> {
@@ -95,9 +102,11 @@ export class KubernetesDriver implements RolloutDriver {
     await this.#session.close();
   }
 
-  get #url(): string {
+  async #url(): Promise<string> {
     const { router, place } = this.#session;
-    return router.url ?? serviceUrl(place.app, place.namespace, contentOf(this.#rendered, 1, 1).ports);
+    return (
+      (await router.url()) ?? serviceUrl(place.app, place.namespace, contentOf(this.#rendered, 1, 1).ports)
+    );
   }
 
   async #previewUrl({ candidate }: Situation): Promise<string> {

@@ -7,6 +7,7 @@ import { MANAGER } from "../release/types.ts";
 import { SluiceError } from "../../../errors/index.ts";
 import type { GatewayParent } from "../spec.ts";
 import type { Endpoints } from "./endpoints.ts";
+import { gatewayUrl } from "./gateway-url.ts";
 import {
   canFollow,
   type Division,
@@ -31,11 +32,11 @@ const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } 
 export class GatewayRouter implements TrafficRouter {
   readonly kind = "gateway";
   readonly touches: readonly ObjectRef[];
-  readonly url?: string;
   readonly #hands: RouterHands;
   readonly #endpoints: Endpoints;
   readonly #parents: readonly GatewayParent[];
   readonly #hostnames: readonly string[];
+  #url: Promise<string | undefined> | undefined;
 
   constructor(
     hands: RouterHands,
@@ -47,8 +48,6 @@ export class GatewayRouter implements TrafficRouter {
     this.#endpoints = endpoints;
     this.#parents = options.parents;
     this.#hostnames = options.hostnames;
-    const [host] = options.hostnames;
-    if (host !== undefined && !host.startsWith("*")) this.url = `http://${host}`;
     const service = (name: string): ObjectRef => ({ apiVersion: "v1", kind: "Service", name, namespace });
     this.touches = [app, `${app}-stable`, `${app}-candidate`]
       .map(service)
@@ -58,6 +57,12 @@ export class GatewayRouter implements TrafficRouter {
   /** Weights do not depend on the number of pods. */
   sizes(): Sizes | undefined {
     return undefined;
+  }
+
+  url(): Promise<string | undefined> {
+    const { api, namespace } = this.#hands;
+    const route = { parents: this.#parents, hostnames: this.#hostnames };
+    return (this.#url ??= gatewayUrl(api, namespace, route));
   }
 
   draft(ports: Ports): readonly KubeObject[] {

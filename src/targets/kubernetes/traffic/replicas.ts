@@ -37,6 +37,10 @@ export class ReplicasRouter implements TrafficRouter {
     return pickSizes(weight, desired);
   }
 
+  url(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   draft(ports: Ports): readonly KubeObject[] {
     return [this.#service(undefined, ports, 0)];
   }

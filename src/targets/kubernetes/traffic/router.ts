@@ -56,8 +56,8 @@ export interface TrafficRouter {
   readonly touches: readonly ObjectRef[];
   /** How many replicas each side must have before `weight` can be set; undefined where any number will do. */
   sizes(weight: number, desired: number): Sizes | undefined;
-  /** Where the app is asked from outside; absent where only its Service's name in the cluster is known. */
-  readonly url?: string;
+  /** Where the app is asked from outside; undefined where only its Service's name in the cluster is known. */
+  url(): Promise<string | undefined>;
   /** What it would write, for a dry run. */
   draft(ports: Ports): readonly KubeObject[];
   read(parties: Parties): Promise<Division>;

@@ -58,7 +58,7 @@ export async function rollbackKubernetes(
     await returnTo(session, goal.header.revision);
     const { revision, digest } = goal.header;
     const { app, namespace } = session.place;
-    const url = session.router.url ?? serviceUrl(app, namespace, content.ports);
+    const url = (await session.router.url()) ?? serviceUrl(app, namespace, content.ports);
     return { target: name, name: app, url, revision, digest };
   } finally {
     await session.close();

@@ -87,7 +87,7 @@ async function statusOfApp(
     statuses.find(({ revision }) => revision === of?.revision);
   return {
     target: name,
-    url: stable && (router.url ?? (await urlOf(open, app, stable.release))),
+    url: stable && ((await router.url()) ?? (await urlOf(open, app, stable.release))),
     stable: side(stable),
     candidate: side(candidate),
     weight,

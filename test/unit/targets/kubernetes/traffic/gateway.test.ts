@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rolling } from "../../../../../src/deploy/index.ts";
+import type { Release } from "../../../../../src/model/index.ts";
 import type { StrategyResult } from "../../../../../src/ports/index.ts";
 import { at } from "../../../../../src/targets/kubernetes/readiness/object.ts";
 import type { GatewayParent, TrafficSpec } from "../../../../../src/targets/kubernetes/spec.ts";
@@ -12,6 +13,7 @@ const ROUTE = {
   name: "web",
   namespace: "shop",
 };
+const GATEWAY = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" };
 
 function traffic(hostnames: readonly string[], parents: readonly GatewayParent[] = [{ name: "public" }]) {
   return { kind: "gateway", parents, hostnames } satisfies TrafficSpec;
@@ -64,5 +66,63 @@ describe("a gateway's route whose options alone have changed", () => {
     const from = kit.cluster.log.length;
     await deploy(kit);
     expect(kit.cluster.log.slice(from).filter((line) => line === "apply HTTPRoute web")).toEqual([]);
+  });
+});
+
+describe("the address behind a gateway", () => {
+  const listener = (protocol: string, more: object = {}): object => ({
+    name: protocol.toLowerCase(),
+    protocol,
+    port: 443,
+    ...more,
+  });
+
+  async function urlBehind(listeners: readonly object[], parent: GatewayParent, host = "web.example") {
+    const kit = new Kit({ traffic: traffic([host], [parent]) });
+    const { name, namespace = "shop" } = parent;
+    kit.cluster.put({ ...GATEWAY, metadata: { name, namespace }, spec: { listeners } });
+    await release(kit, rendered());
+    const result = (await deploy(kit)) as { readonly release: Release };
+    return result.release.url;
+  }
+
+  const web = listener("HTTP");
+  const every = { allowedRoutes: { namespaces: { from: "All" } } };
+
+  it.each([
+    ["HTTP alone", [web], { name: "public" }, "http"],
+    ["HTTPS beside HTTP", [web, listener("HTTPS")], { name: "public" }, "https"],
+    ["the listener that is named", [web, listener("HTTPS")], { name: "public", sectionName: "http" }, "http"],
+    ["HTTPS for its host", [web, listener("HTTPS", { hostname: "*.example" })], { name: "public" }, "https"],
+    [
+      "HTTPS for another host",
+      [web, listener("HTTPS", { hostname: "api.example" })],
+      { name: "public" },
+      "http",
+    ],
+    ["TLS, which takes no HTTP routes", [web, listener("TLS")], { name: "public" }, "http"],
+    [
+      "HTTPS that takes no routes from here",
+      [web, listener("HTTPS")],
+      { name: "public", namespace: "edge" },
+      "http",
+    ],
+    [
+      "HTTPS of another namespace",
+      [listener("HTTPS", every)],
+      { name: "public", namespace: "edge" },
+      "https",
+    ],
+  ])("goes by %s", async (_what, listeners, parent, scheme) => {
+    expect(await urlBehind(listeners, parent)).toBe(`${scheme}://web.example`);
+  });
+
+  it("is taken for http where the Gateway may not be read", async () => {
+    const kit = new Kit({ traffic: traffic(["web.example"]) });
+    await release(kit, rendered());
+    const driver = await kit.connect(rendered(), ({ name }) => {
+      if (name.startsWith("Gateway")) throw new Error("forbidden");
+    });
+    expect((await driver.observe()).url).toBe("http://web.example");
   });
 });
