@@ -9,6 +9,7 @@ import { openHelm } from "./driver/open-helm.ts";
 import { PreviewProxy } from "./driver/preview-proxy.ts";
 import { previewName } from "./driver/preview.ts";
 import { identityOf, type Session } from "./driver/session.ts";
+import { isThisCluster } from "./driver/this-cluster.ts";
 import { readChart } from "./helm/read-chart.ts";
 import { helmTemplate } from "./helm/template.ts";
 import { renderBundle } from "./manifests/render-bundle.ts";
@@ -77,14 +78,14 @@ async function connectHelm(
   }
 }
 
-/** In a pod the candidate is asked by its name; everywhere else through the API server. */
+/** In a pod of its own cluster the candidate is asked by its name; everywhere else through the API server. */
 function previewOf(
   session: Session,
   { connection }: OpenCluster,
   { env }: TargetContext,
 ): PreviewProxy | undefined {
   const all = { ...process.env, ...env };
-  if (all["KUBERNETES_SERVICE_HOST"] !== undefined) return undefined;
+  if (isThisCluster(connection.server, all)) return undefined;
   const { app, namespace } = session.place;
   return new PreviewProxy({ namespace, name: previewName(app), port: "http" }, forwardOver(connection, all));
 }
