@@ -56,7 +56,7 @@ export interface RenderedBundle {
   readonly prune?: "safe" | "all" | "none";
 }
 
-/** On every object of ours. Selectors use the first two. */
+/** On every object of ours. Selectors of Deployments use the first two, those of Services the first three. */
 export const LABELS = {
   app: "app.kubernetes.io/name",
   revision: "sluice.dev/revision",

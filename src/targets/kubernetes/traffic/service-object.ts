@@ -17,11 +17,14 @@ export function serviceObject(service: {
 }): KubeObject {
   const { name, namespace, app, revision, ports, labels, annotations } = service;
   const one = revision === undefined ? {} : { [LABELS.revision]: String(revision) };
+  // The app's name is a label that pods of others may carry too; that of the target is ours, and on all pods of ours.
+  const { [LABELS.target]: target } = labels;
+  const ours = target === undefined ? {} : { [LABELS.target]: target };
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name, namespace, labels, ...(annotations === undefined ? {} : { annotations }) },
-    spec: { selector: { [LABELS.app]: app, ...one }, ports },
+    spec: { selector: { [LABELS.app]: app, ...ours, ...one }, ports },
   };
 }
 
