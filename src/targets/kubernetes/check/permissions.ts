@@ -20,7 +20,7 @@ const ALWAYS: Rights = [
 const SERVICE: Rights = [
   ["apps/v1", "Deployment", "create patch delete"],
   ["v1", "Service", "get create patch delete"],
-  ["v1", "Service", "get", "proxy"],
+  ["v1", "Service", "get create", "proxy"],
   ["v1", "ServiceAccount", "get create patch delete"],
   ["discovery.k8s.io/v1", "EndpointSlice", "list watch"],
 ];

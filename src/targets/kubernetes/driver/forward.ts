@@ -42,10 +42,10 @@ export function forwardOver(
     const body = await wholeOf(request.body);
     const credentials = await connection.credentials?.();
     const answer = await send(request, body, credentials);
-    if (!(await isRefusal(answer)) || credentials === undefined) return answer;
+    if (!(await isRefusal(answer)) || credentials === undefined) return await allowed(answer, request.method);
     answer.resume();
     const second = await send(request, body, await renewed(connection, credentials));
-    if (!(await isRefusal(second))) return second;
+    if (!(await isRefusal(second))) return await allowed(second, request.method);
     second.resume();
     throw new SluiceError("CLUSTER_DENIED", "the API server refuses our credentials", {
       hint: "It refuses new ones as well: see who we are by sluice doctor.",
@@ -64,11 +64,31 @@ async function renewed(
   return same ? await connection.credentials?.({ fresh: true }) : held;
 }
 
+const STATUS = /"kind":\s*"Status"/;
+
 /** Whether the API server itself says 401, by a Status object, and not the app behind it. */
 async function isRefusal(answer: IncomingMessage): Promise<boolean> {
   if (answer.statusCode !== 401) return false;
   const start = await startOf(answer);
-  return /"kind":\s*"Status"/.test(start) && /"reason":\s*"Unauthorized"/.test(start);
+  return STATUS.test(start) && /"reason":\s*"Unauthorized"/.test(start);
+}
+
+const DENIED = /cannot (\w+) resource \\?"services\/proxy\b(?:.* in the namespace \\?"([\w-]+))?/;
+
+/** An answer of the app. Throws `CLUSTER_DENIED` where the API server itself says that we may not ask it. */
+async function allowed(answer: IncomingMessage, method: string): Promise<IncomingMessage> {
+  if (answer.statusCode !== 403) return answer;
+  const start = await startOf(answer);
+  const denied = STATUS.test(start) ? DENIED.exec(start) : null;
+  const [, verb, namespace] = denied ?? [];
+  if (verb === undefined) return answer;
+  answer.resume();
+  const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
+  throw new SluiceError(
+    "CLUSTER_DENIED",
+    `we may not ${verb} services/proxy${where}, which a ${method} through the API server needs`,
+    { hint: `Have a Role that allows to ${verb} services/proxy bound to who deploys.` },
+  );
 }
 
 /** The first that comes of the body, which is put back. */

@@ -85,6 +85,12 @@ describe("PreviewProxy", () => {
 
 const REFUSAL = JSON.stringify({ kind: "Status", apiVersion: "v1", reason: "Unauthorized", code: 401 });
 
+/** As an API server says it. */
+function forbidden(verb: string): string {
+  const message = `services "web-preview:http" is forbidden: User "ci" cannot ${verb} resource "services/proxy" in API group "" in the namespace "shop"`;
+  return JSON.stringify({ kind: "Status", apiVersion: "v1", message, reason: "Forbidden", code: 403 });
+}
+
 describe("a preview while credentials end", () => {
   let server: Server;
   let proxy: PreviewProxy;
@@ -143,6 +149,28 @@ describe("a preview while credentials end", () => {
       expect([answer.status, await answer.text()]).toEqual([401, body]);
       expect(seen).toHaveLength(1);
       expect(issued).toBe(1);
+    },
+  );
+
+  it.each([
+    ["POST", "create"],
+    ["PATCH", "patch"],
+  ])("does not take a %s that we may not send for an answer of the app", async (method, verb) => {
+    appSays = { status: 403, body: forbidden(verb) };
+    const answer = await fetch(await proxy.url(), { method, body: "hello" });
+    expect(answer.status).toBe(502);
+    expect(await answer.text()).toBe(
+      `the preview cannot be reached: we may not ${verb} services/proxy in namespace shop, which a ${method} through the API server needs\n`,
+    );
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each(["no entry", JSON.stringify({ kind: "Status", reason: "Forbidden", message: "not your order" })])(
+    "passes on a 403 of the app (%#)",
+    async (body) => {
+      appSays = { status: 403, body };
+      const answer = await fetch(await proxy.url(), { method: "POST" });
+      expect([answer.status, await answer.text()]).toEqual([403, body]);
     },
   );
 
