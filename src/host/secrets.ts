@@ -73,26 +73,35 @@ export async function resolveNamed(
 /** Milliseconds. */
 const AT_HAND = 2_000;
 
-/** Those that can be had in a moment, so that they are masked where somebody prints them. Nothing is said of the others. */
+/**
+ * Those that can be had in a moment, so that they are masked where somebody prints them. `late` is told of each that its
+ * source takes longer for; of one that is not there nothing is said.
+ */
 export async function secretsAtHand(
   names: Iterable<string>,
   sources: ReadonlyMap<string, SecretSource>,
   context: SecretContext,
+  late: (name: string) => void,
 ): Promise<ReadonlyMap<string, string>> {
-  const late = new AbortController();
-  const over = once(late.signal, "abort");
+  const ending = new AbortController();
+  const over = once(ending.signal, "abort");
   const timer = setTimeout(() => {
-    late.abort();
+    ending.abort();
   }, AT_HAND);
-  const signal = AbortSignal.any([context.signal, late.signal]);
+  const signal = AbortSignal.any([context.signal, ending.signal]);
   const values = new Map<string, string>();
-  const all = [...names].map(async (name) => {
+  const open = new Set(names);
+  const all = [...open].map(async (name) => {
     const found = await resolveNamed([name], sources, { ...context, signal }).catch(
       () => new Map<string, string>(),
     );
+    // A source that heeds the signal fails because of it: it was slow all the same.
+    if (ending.signal.aborted) return;
+    open.delete(name);
     for (const [key, value] of found) values.set(key, value);
   });
   await Promise.race([Promise.all(all), over]);
   clearTimeout(timer);
-  return new Map(values);
+  for (const name of open) late(name);
+  return values;
 }

@@ -117,7 +117,7 @@ async function withTarget<Schemas extends ParamSchemas, T>(
 ): Promise<T> {
   const prepared = prepare(pipe, options);
   const { plan, root } = prepared;
-  const { target, node } = findTarget(plan.nodes, prepared.nodes, name);
+  const { target, secrets: named } = findTarget(plan.nodes, prepared.nodes, name);
   const { app } = options;
   if (app !== undefined && target.statuses === undefined) {
     throw new SluiceError(
@@ -128,9 +128,16 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   const env = options.env ?? process.env;
   const signal = options.signal ?? new AbortController().signal;
   const given = goesBack && target.rollbackNeedsSecrets === true;
+  const where = { root, env, signal };
+  const wanted = goesBack ? named : NONE;
   // A way back that needs no secret does not fail for want of one: whatever keeps them may be what is down.
-  const find = given ? resolveNamed : secretsAtHand;
-  const secrets = await find(goesBack ? node.secrets : [], prepared.secrets, { root, env, signal });
+  const secrets = given
+    ? await resolveNamed(wanted, prepared.secrets, where)
+    : await secretsAtHand(wanted, prepared.secrets, where, (secret) => {
+        options.log?.(
+          `warning: secret "${secret}" could not be had within 2 s, so its value is not masked where something prints it\n`,
+        );
+      });
   const masker = createMasker([...secrets].map(([secret, value]) => ({ name: secret, value })));
   const { stateDir } = foldersOf(pipe, options);
   const store = await openStore(pipe, options);
@@ -159,18 +166,25 @@ async function withTarget<Schemas extends ParamSchemas, T>(
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** A target, and the secrets of all nodes that deploy to it. */
 function findTarget(
   planNodes: readonly PlanNode[],
   nodes: readonly CompiledNode[],
   name: string,
-): { readonly target: Target<string>; readonly node: PlanNode } {
+): { readonly target: Target<string>; readonly secrets: ReadonlySet<string> } {
   const known = new Set<string>();
+  const secrets = new Set<string>();
+  let found: Target<string> | undefined;
   for (const [index, { action }] of nodes.entries()) {
     if (action.kind !== "deploy") continue;
-    const node = planNodes[index];
-    if (action.target.name === name && node !== undefined) return { target: action.target, node };
     known.add(action.target.name);
+    if (action.target.name !== name) continue;
+    found ??= action.target;
+    for (const secret of planNodes[index]?.secrets ?? []) secrets.add(secret);
   }
+  if (found !== undefined) return { target: found, secrets };
   throw new SluiceError("TARGET_UNKNOWN", `the pipeline deploys to no target "${name}"`, {
     hint:
       known.size === 0 ? "It deploys nothing with these params." : `It deploys to: ${[...known].join(", ")}.`,

@@ -1,8 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { EventEmitter, once } from "node:events";
+import { describe, expect, it, vi } from "vitest";
 import { rolling, service } from "../../../src/deploy/index.ts";
 import { rollbackTarget } from "../../../src/host/targets.ts";
 import { env, pipeline } from "../../../src/index.ts";
-import type { Target, TargetContext, TargetStatus, TargetVerbSpec } from "../../../src/ports/index.ts";
+import type {
+  SecretSource,
+  Target,
+  TargetContext,
+  TargetStatus,
+  TargetVerbSpec,
+} from "../../../src/ports/index.ts";
 
 /** A target that notes what its verbs are given. */
 function noting(asked: TargetVerbSpec[], more: Partial<Target> = {}): Target {
@@ -49,6 +56,54 @@ describe("going back", () => {
     await rollbackTarget(pipe, "prod", { env: { SHOP_KEY }, log: (text) => log.push(text) });
     expect(asked.map(({ secrets }) => secrets)).toEqual([{}, {}]);
     expect(log).toEqual(["the key is hunter2-and-more", expect.not.stringContaining("hunter2")]);
+  });
+});
+
+describe("what a way back masks", () => {
+  it("are the secrets of every deploy to the target", async () => {
+    const log: string[] = [];
+    const to = noting([]);
+    const pipe = pipeline({ name: "shop", secrets: { key: env("SHOP_KEY") } }, (p, { secrets }) => {
+      const deploy = (name: string, app: ReturnType<typeof service>): void => {
+        p.stage(name).deploy(name, { to, app, strategy: rolling() });
+      };
+      deploy("web", service({ name: "web", image: "web:1" }));
+      deploy("api", service({ name: "api", image: "api:1", secrets: { KEY: secrets.key } }));
+    });
+    await rollbackTarget(pipe, "prod", {
+      env: { SHOP_KEY: "hunter2-and-more" },
+      log: (text) => log.push(text),
+    });
+    expect(log).toEqual(["the key is ***"]);
+  });
+
+  it("is less where a source is slow, and that is said", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const bell = new EventEmitter();
+    const asked = once(bell, "asked");
+    const slow: SecretSource = {
+      kind: "secret-source",
+      source: "slow",
+      with: null,
+      resolve: () => {
+        bell.emit("asked");
+        return new Promise(() => undefined);
+      },
+    };
+    const pipe = pipeline({ name: "shop", secrets: { key: slow } }, (p, { secrets }) => {
+      const app = service({ image: "web:1", secrets: { KEY: secrets.key } });
+      p.stage("release").deploy("web", { to: noting([]), app, strategy: rolling() });
+    });
+    const log: string[] = [];
+    const back = rollbackTarget(pipe, "prod", { env: {}, log: (text) => log.push(text) });
+    await asked;
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    await back;
+    expect(log).toEqual([
+      'warning: secret "key" could not be had within 2 s, so its value is not masked where something prints it\n',
+      "the key is hunter2-and-more",
+    ]);
   });
 });
 

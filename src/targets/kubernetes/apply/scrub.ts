@@ -7,7 +7,7 @@ export function scrubber(
   objects: readonly KubeObject[],
   mask: (text: string) => string = (text) => text,
 ): (text: string) => string {
-  const secrets = objects.filter(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
+  const secrets = objects.filter(isSecret);
   if (secrets.length === 0) return mask;
   let own: ReturnType<typeof createMasker> | undefined;
   return (text) => {
@@ -15,6 +15,10 @@ export function scrubber(
     own ??= createMasker(secrets.flatMap(valuesOf));
     return mask(own.mask(text));
   };
+}
+
+function isSecret({ kind, apiVersion }: KubeObject): boolean {
+  return kind === "Secret" && apiVersion === "v1";
 }
 
 function valuesOf(secret: KubeObject): readonly { readonly name: string; readonly value: string }[] {

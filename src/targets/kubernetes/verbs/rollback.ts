@@ -14,6 +14,7 @@ import type { HelmContent, StoredRelease } from "../release/types.ts";
 import type { KubernetesVerbSpec } from "../spec.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
 import { appOf, findApps } from "./find-apps.ts";
+import { RecordMask } from "./record-mask.ts";
 import { type Goal, goalOf, isKept } from "./rollback-goal.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
@@ -34,7 +35,8 @@ export async function rollbackKubernetes(
   { to }: { readonly to?: number },
 ): Promise<Release> {
   const { name } = spec.target;
-  const { session, open } = await openSession(hands, spec.target, context, async (open) => {
+  const known = new RecordMask(context);
+  const { session, open } = await openSession(hands, spec.target, known.context, async (open) => {
     const app = appOf(spec, await findApps(open, name));
     if (app === undefined) throw unknownTarget(name, open.api.cluster);
     return app;
@@ -42,6 +44,7 @@ export async function rollbackKubernetes(
   try {
     const all = await session.records.list();
     const { release: goal, begun } = goalOrThrow(session, all, to);
+    await known.learn(session, all, goal);
     if (to === undefined && !begun) refuseLost(session, all, goal);
     const { content } = await session.records.payload(goal);
     const restores = contentRevision(goal);
@@ -49,7 +52,7 @@ export async function rollbackKubernetes(
       return await rollWhole(session, new BundleDriver(session, content, restores), restores);
     }
     if (content.kind === "helm") {
-      return await rollHelm(session, content, restores, await openHelm(open, context));
+      return await rollHelm(session, content, restores, await openHelm(open, known.context));
     }
     const { candidate } = await session.look();
     if (candidate !== undefined && candidate.revision !== goal.header.revision) {

@@ -305,13 +305,14 @@ class FakeWatch implements ObjectWatch {
 
 function deploymentStatus(object: KubeObject): Loose {
   const replicas = Number(at(object, "spec", "replicas") ?? 1);
-  const bad = at(object, "spec", "template", "metadata", "annotations", "fake/pod") === "bad";
+  const told = (name: string): unknown => at(object, "spec", "template", "metadata", "annotations", name);
+  const bad = told("fake/pod") === "bad";
   const available = bad ? 0 : replicas;
   const late = {
     type: "Progressing",
     status: "False",
     reason: "ProgressDeadlineExceeded",
-    message: "too slow",
+    message: told("fake/message") ?? "too slow",
   };
   const conditions = [
     ...(bad && replicas > 0 ? [late] : []),

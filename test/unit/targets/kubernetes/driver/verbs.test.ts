@@ -53,16 +53,20 @@ describe("the verbs of a Kubernetes target", () => {
   };
   const verb = { target: spec, secrets: {} };
 
-  async function connect(version: string, options: object = {}): Promise<RolloutDriver> {
+  async function connect(version: string, options: object = {}, secrets = {}): Promise<RolloutDriver> {
     const app = service({ image: `web:${version}`, replicas: 2, ...options } as never);
-    const resolved = { kind: "service", spec: JSON.parse(JSON.stringify(app.spec)) as never, secrets: {} };
+    const names = Object.fromEntries(
+      Object.keys(secrets).map((name) => [name.toUpperCase(), { $secret: name }]),
+    );
+    const given = JSON.parse(JSON.stringify({ ...app.spec, secrets: names })) as never;
+    const resolved = { kind: "service", spec: given, secrets };
     const driver = await connectKubernetes(hands, { target: spec, app: resolved }, context);
     drivers.push(driver);
     return driver;
   }
 
-  async function release(version: string, options: object = {}): Promise<void> {
-    const driver = await connect(version, options);
+  async function release(version: string, options: object = {}, secrets = {}): Promise<void> {
+    const driver = await connect(version, options, secrets);
     await driver.start(2);
     await driver.route(100);
     await driver.promote();
@@ -80,6 +84,12 @@ describe("the verbs of a Kubernetes target", () => {
       "spec",
       "replicas",
     );
+  /** Changes what the pods of a revision are like, behind everybody's back. */
+  function spoil(revision: number, annotations: Readonly<Record<string, string>>): void {
+    const name = `my-shop-r${revision}`;
+    const one = cluster.get({ apiVersion: "apps/v1", kind: "Deployment", name, namespace: "shop" });
+    Object.assign(at(one, "spec", "template", "metadata", "annotations") as object, annotations);
+  }
   const rollback = (options: { readonly to?: number } = {}) =>
     rollbackKubernetes(hands, verb, context, options);
   const status = () => statusOfKubernetes(hands, verb, context);
@@ -164,19 +174,24 @@ describe("the verbs of a Kubernetes target", () => {
   it("stays where it is when the earlier release does not come up again", async () => {
     await release("1", { annotations: { "fake/pod": "good" } });
     await release("2");
-    const broken = cluster.get({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      name: "my-shop-r1",
-      namespace: "shop",
-    });
-    const template = (broken as unknown as { spec: { template: { metadata: { annotations: object } } } }).spec
-      .template;
-    Object.assign(template.metadata.annotations, { "fake/pod": "bad" });
+    spoil(1, { "fake/pod": "bad" });
     await expect(rollback()).rejects.toMatchObject({ code: "RELEASE_UNHEALTHY" });
     expect(await status()).toMatchObject({ stable: { revision: 2, ready: 2 }, candidate: undefined });
     expect((await status()).history).toMatchObject([{ state: "live" }, { revision: 1, state: "retired" }]);
     expect(replicas(1)).toBe(0);
+  });
+
+  it("masks the values that an earlier release was made with, which nobody may know any more", async () => {
+    await release("1", { annotations: { "fake/pod": "good" } }, { key: "hunter2-before" });
+    await release("2", {}, { key: "hunter2-rotated" });
+    spoil(1, { "fake/pod": "bad", "fake/message": "hunter2-before is refused, hunter2-rotated too" });
+    const told: string[] = [];
+    const noting = { ...context, write: (_stream: string, text: unknown) => void told.push(String(text)) };
+    const failure = await rollbackKubernetes(hands, verb, noting, {}).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "RELEASE_UNHEALTHY" });
+    expect(String(failure)).toContain("*** is refused, *** too");
+    expect(`${told.join("")} ${String(failure)}`).not.toContain("hunter2");
+    expect((await status()).history.map(({ state }) => state)).toEqual(["live", "retired"]);
   });
 
   it("does not go back over a migration unless the revision is named", async () => {
