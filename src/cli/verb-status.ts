@@ -1,22 +1,49 @@
 import type { Pipeline } from "../builder/index.ts";
+import { isSluiceError, messageOf } from "../errors/index.ts";
 import { targetNames, targetStatus, targetStatuses } from "../host/targets.ts";
 import type { RevisionStatus, TargetStatus } from "../ports/index.ts";
 import type { Command } from "./arguments.ts";
 import { shown, targetOptions, titleOf } from "./target-options.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** A target that could not be looked at; the others are shown all the same. */
+interface Unseen {
+  readonly target: string;
+  readonly error: unknown;
+}
+
 export async function performStatus(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
   const options = targetOptions(command, terminal);
   const [only] = command.operands;
-  const names = only === undefined ? targetNames(pipe, options) : [only];
-  const found = await Promise.all(names.map((name) => targetStatuses(pipe, name, options)));
-  const statuses = found.flat();
+  const look = (name: string): Promise<readonly TargetStatus[]> => targetStatuses(pipe, name, options);
+  const found =
+    only === undefined
+      ? await Promise.all(
+          targetNames(pipe, options).map((target) =>
+            look(target).catch((error: unknown): readonly Unseen[] => [{ target, error }]),
+          ),
+        )
+      : [await look(only)];
+  const all: readonly (TargetStatus | Unseen)[] = found.flat();
   const text =
     command.flags["json"] === true
-      ? JSON.stringify(statuses, undefined, 2)
-      : statuses.map(statusText).join("\n\n") || "The pipeline deploys nothing with these params.";
+      ? JSON.stringify(all.map(jsonOf), undefined, 2)
+      : all.map(textOf).join("\n\n") || "The pipeline deploys nothing with these params.";
   terminal.out.write(`${text}\n`);
-  return 0;
+  return all.some((one) => "error" in one) ? 1 : 0;
+}
+
+function textOf(one: TargetStatus | Unseen): string {
+  if (!("error" in one)) return statusText(one);
+  const { target, error } = one;
+  return `${target}  cannot be looked at: ${isSluiceError(error) ? error.describe() : messageOf(error)}`;
+}
+
+function jsonOf(one: TargetStatus | Unseen): object {
+  if (!("error" in one)) return one;
+  const { target, error } = one;
+  const hint = isSluiceError(error) ? error.hint : undefined;
+  return { target, failure: { message: messageOf(error), ...(hint === undefined ? {} : { hint }) } };
 }
 
 export async function performHistory(pipe: Pipeline, command: Command, terminal: Terminal): Promise<number> {
