@@ -6,6 +6,7 @@ import { awaitSettled } from "./moves/await-replicas.ts";
 import { entryOf } from "./moves/history.ts";
 import { scaleSide } from "./moves/scale.ts";
 import { Session } from "./session.ts";
+import { skippedHooks } from "./skipped-hooks.ts";
 import type { LocalDeploySpec } from "./spec.ts";
 
 /**
@@ -15,6 +16,8 @@ import type { LocalDeploySpec } from "./spec.ts";
 export async function connectLocal(spec: LocalDeploySpec, context: TargetContext): Promise<RolloutDriver> {
   const app = readApp(spec.app);
   const digest = appDigest(app);
+  const skipped = skippedHooks(spec.app);
+  if (skipped !== undefined) await context.write("stdout", `${skipped}\n`);
   const session = await Session.open({ spec: spec.target, context, secrets: spec.app.secrets });
   try {
     await session.serve();
