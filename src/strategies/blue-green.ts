@@ -44,6 +44,8 @@ export interface BlueGreenOptions extends AnalysisOptions {
   readonly keepOld?: Duration;
 }
 
+const ANALYSIS_HINT = "Give for example [errorRate({ max: 0.01 })], or leave it out.";
+
 /**
  * Brings the whole candidate up beside stable, tries it, then moves all traffic at once; stable stays at full size
  * while the candidate soaks, so that going back takes no start-up.
@@ -64,7 +66,9 @@ export interface BlueGreenOptions extends AnalysisOptions {
  */
 export function blueGreen(options: BlueGreenOptions = {}): Strategy {
   const problems = new Problems("blueGreen");
-  const { verify, analysis: metrics = [] } = options;
+  problems.object(options);
+  const { verify, analysis = [] } = options;
+  const metrics = problems.list("analysis", analysis, ANALYSIS_HINT, 0);
   if (verify !== undefined && typeof verify !== "function") {
     problems.add("verify", `a ${typeof verify} cannot be called`, "Give a function of the preview.");
   }

@@ -63,6 +63,7 @@ const ANALYSIS_HINT =
  */
 export function canary(options: CanaryOptions): Strategy {
   const problems = new Problems("canary");
+  problems.object(options);
   const { early = true, replicas = "proportional", baseline = "stable" } = options;
   const steps = problems.list("steps", options.steps, STEPS_HINT);
   checkSteps(steps, problems);

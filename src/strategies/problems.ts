@@ -20,20 +20,32 @@ export class Problems {
     this.#found.push({ option, message, hint });
   }
 
+  /** Throws where the options are no object, since then nothing can be read from them. */
+  object(options: unknown): void {
+    if (typeof options === "object" && options !== null) return;
+    const message = isMissing(options) ? "are missing" : `a ${typeof options} is not an object`;
+    this.add("options", message, `Write it like ${this.#call}({ … }).`);
+    this.throwIfAny();
+  }
+
   /** Milliseconds of a duration option, or the problem noted and `fallback`. */
   duration(option: string, value: Duration, fallback: number, least = 1): number {
     const ms = typeof value === "number" || typeof value === "string" ? parseDuration(value) : undefined;
     if (ms !== undefined && ms >= least) return ms;
     const given = typeof value === "string" ? `"${value}"` : String(value);
-    this.add(option, `${given} is not a duration`, 'Give milliseconds or text such as "30s" or "2m".');
+    this.add(
+      option,
+      isMissing(value) ? "is missing" : `${given} is not a duration`,
+      'Give milliseconds or text such as "30s" or "2m".',
+    );
     return fallback;
   }
 
   /** The list itself, or the problem noted and an empty one; types do not hold in JavaScript. */
-  list<T>(option: string, value: readonly T[], hint: string): readonly T[] {
+  list<T>(option: string, value: readonly T[], hint: string, least = 1): readonly T[] {
     const isList: boolean = Array.isArray(value);
-    if (!isList) this.add(option, `a ${typeof value} is not a list`, hint);
-    else if (value.length === 0) this.add(option, "is empty", hint);
+    if (!isList) this.add(option, isMissing(value) ? "is missing" : `a ${typeof value} is not a list`, hint);
+    else if (value.length < least) this.add(option, "is empty", hint);
     return isList ? value : [];
   }
 
@@ -55,4 +67,8 @@ export class Problems {
         : `${this.#call} has ${this.#found.length} problems\n${lines.join("\n")}`;
     throw new SluiceError("DEFINITION_INVALID", message, { path: `${this.#call} ${first.option}`, hint });
   }
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
 }

@@ -20,6 +20,7 @@ export interface RollingOptions extends AnalysisOptions {
   readonly analysis?: readonly Metric[];
 }
 
+const ANALYSIS_HINT = "Give for example [errorRate({ max: 0.01 })], or leave it out.";
 const SHARE = /^\d+(\.\d+)?%$/;
 
 /**
@@ -42,7 +43,9 @@ const SHARE = /^\d+(\.\d+)?%$/;
  */
 export function rolling(options: RollingOptions = {}): Strategy {
   const problems = new Problems("rolling");
-  const { batch = DEFAULT_BATCH, analysis: metrics = [] } = options;
+  problems.object(options);
+  const { batch = DEFAULT_BATCH, analysis = [] } = options;
+  const metrics = problems.list("analysis", analysis, ANALYSIS_HINT, 0);
   checkBatch(batch, problems);
   const pause = options.pause === undefined ? null : problems.duration("pause", options.pause, 1);
   if (metrics.length === 0) refuseAnalysisOptions(options, problems);

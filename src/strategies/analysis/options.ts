@@ -86,8 +86,12 @@ export function resolveAnalysis(
 export function checkMetrics(metrics: readonly Metric[], problems: Problems): void {
   const seen = new Set<string>();
   for (const metric of metrics) {
-    if (typeof metric !== "object") {
-      problems.add("analysis", `a ${typeof metric} is not a metric`, "Call it: errorRate(), not errorRate.");
+    if (typeof metric !== "object" || (metric as unknown) === null) {
+      problems.add(
+        "analysis",
+        `${(metric as unknown) === null ? "null" : `a ${typeof metric}`} is not a metric`,
+        "Call it: errorRate(), not errorRate.",
+      );
       continue;
     }
     const { name } = metric;
