@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { messageOf, SluiceError } from "../errors/index.ts";
+import { nearest } from "../util/nearest.ts";
 import { convert, paramFlags, type ParamFlag } from "./param-flags.ts";
 import type { ParamSchemas } from "../builder/index.ts";
 import { VERBS, type Flag, type Verb } from "./verbs.ts";
@@ -114,26 +115,4 @@ function checkOperands(verb: Verb, operands: readonly string[]): void {
 
 function helpHint(verb: Verb): string {
   return `See ${verb.name} --help.`;
-}
-
-/** The candidate that is at most two edits away. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const scored = candidates
-    .map((one) => ({ one, distance: edits(word, one) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = scored[0];
-  return best !== undefined && best.distance <= 2 && best.distance < word.length ? best.one : undefined;
-}
-
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

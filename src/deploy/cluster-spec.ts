@@ -1,6 +1,9 @@
 import type { Input } from "../model/index.ts";
 import { refHandle } from "../model/index.ts";
 import type { ClusterOptions, Quantity, Spread, SpreadOptions } from "./cluster-options.ts";
+import { quantityProblem } from "./check/quantity.ts";
+import { shown } from "./check/check.ts";
+import * as names from "./option-names.ts";
 import type { ServiceCheck } from "./service-check.ts";
 import type { JobSpec, ServiceJob } from "./job.ts";
 
@@ -40,8 +43,6 @@ export interface ClusterSpec {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-const QUANTITY = /^(?:\d+(?:\.\d*)?|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/;
-const QUANTITY_WORDS = 'a quantity such as "250m" or "512Mi"';
 const ABSOLUTE = /^\/(?!\/)(?:[^/\0]+\/)*[^/\0]+$/;
 
 /** Fills in the defaults, and notes what makes no sense. */
@@ -53,18 +54,21 @@ export function resolveCluster(
   },
   check: ServiceCheck,
 ): ClusterSpec {
-  const { resources = {}, disruption = 1, spread = {}, security = {}, imagePull = {}, hooks = {} } = options;
+  const { disruption = 1, spread, labels = {}, annotations = {} } = options;
+  const resources = check.options("resources", options.resources, names.RESOURCES) ?? {};
+  const imagePull = check.options("imagePull", options.imagePull, names.IMAGE_PULL) ?? {};
   const { cpu = "100m", memory = "256Mi", limits = {} } = resources;
-  const { labels = {}, annotations = {} } = options;
   for (const [at, all] of Object.entries({ labels, annotations })) texts(check, at, all);
-  checkQuantities(check, { "resources.cpu": cpu, "resources.memory": memory });
-  for (const [name, limit] of check.members("resources.limits", limits, "quantities"))
-    checkQuantities(check, { [`resources.limits.${name}`]: limit });
+  checkQuantities(check, "resources", { cpu, memory });
+  const limited = check.members("resources.limits", limits, "quantities");
+  checkQuantities(check, "resources.limits", Object.fromEntries(limited));
   if (disruption !== false && typeof disruption !== "number")
     check.text("disruption", disruption, /^(?:[1-9]\d?|100)%$/, 'a number, per cent such as "25%", or false');
   else if (disruption !== false) check.number("disruption", disruption, 1, 10_000);
   const { zone = "prefer", host = "prefer" }: SpreadOptions =
-    spread === false ? { zone: false, host: false } : spread;
+    spread === false
+      ? { zone: false, host: false }
+      : (check.options("spread", spread, names.SPREAD, " or false") ?? {});
   check.oneOf("spread.zone", zone, ["prefer", "require", false]);
   check.oneOf("spread.host", host, ["prefer", "require", false]);
   const { secrets = [], policy } = imagePull;
@@ -75,12 +79,12 @@ export function resolveCluster(
     resources: { requests: { cpu, memory }, limits: { memory, ...limits } },
     autoscale: resolveAutoscale(options.autoscale, shared.replicas, check),
     disruption: disruption === false ? null : disruption,
-    account: resolveAccount(options.account ?? {}, check),
+    account: resolveAccount(options.account, check),
     config: resolveConfig(options.config, shared.env, check),
     spread: { zone, host },
-    security: resolveSecurity(security, check),
+    security: resolveSecurity(check.options("security", options.security, names.SECURITY) ?? {}, check),
     imagePull: { secrets, policy: policy ?? null },
-    hooks: resolveHooks(hooks, check),
+    hooks: resolveHooks(check.options("hooks", options.hooks, names.HOOKS) ?? {}, check),
     labels,
     annotations,
   };
@@ -91,10 +95,15 @@ function texts(check: ServiceCheck, at: string, all: unknown): void {
     check.text(`${at}.${key}`, value, /^/, "a text");
 }
 
-function checkQuantities(check: ServiceCheck, quantities: Readonly<Record<string, unknown>>): void {
+function checkQuantities(
+  check: ServiceCheck,
+  at: string,
+  quantities: Readonly<Record<string, unknown>>,
+): void {
   for (const [name, quantity] of Object.entries(quantities)) {
-    if (refHandle(quantity) === undefined)
-      check.text(name, typeof quantity === "number" ? String(quantity) : quantity, QUANTITY, QUANTITY_WORDS);
+    if (refHandle(quantity) !== undefined) continue;
+    const problem = quantityProblem(name, quantity);
+    if (problem !== undefined) check.add(`${at}.${name} ${problem}, not ${shown(quantity)}`);
   }
 }
 
@@ -103,8 +112,9 @@ function resolveAutoscale(
   replicas: Input<number>,
   check: ServiceCheck,
 ): ClusterSpec["autoscale"] {
-  if (autoscale === undefined) return null;
-  const { min = replicas, max, cpu = 80 } = autoscale;
+  const given = check.options("autoscale", autoscale, names.AUTOSCALE);
+  if (given === undefined) return null;
+  const { min = replicas, max, cpu = 80 } = given;
   check.count("autoscale.min", min, 1);
   check.count("autoscale.max", max, 1);
   check.number("autoscale.cpu", cpu, 1, 1_000);
@@ -113,15 +123,13 @@ function resolveAutoscale(
   return { min, max, cpu };
 }
 
-function resolveAccount(
-  account: NonNullable<ClusterOptions["account"]>,
-  check: ServiceCheck,
-): ClusterSpec["account"] {
+function resolveAccount(account: ClusterOptions["account"], check: ServiceCheck): ClusterSpec["account"] {
   if (typeof account === "string") {
     check.text("account", account, /^[a-z0-9][a-z0-9.-]*$/, "the name of a ServiceAccount");
     return { existing: account };
   }
-  const { annotations = {}, token = false } = account;
+  const { annotations = {}, token = false } =
+    check.options("account", account, names.ACCOUNT, " or the name of one that is there") ?? {};
   for (const [key, value] of check.members("account.annotations", annotations, "texts"))
     if (refHandle(value) === undefined) check.text(`account.annotations.${key}`, value, /^/, "a text");
   check.flag("account.token", token);
@@ -133,8 +141,9 @@ function resolveConfig(
   env: Readonly<Record<string, Input<string | number>>>,
   check: ServiceCheck,
 ): ClusterSpec["config"] {
-  if (config === undefined) return null;
-  const { files, variables = env, only } = config;
+  const given = check.options("config", config, names.CONFIG);
+  if (given === undefined) return null;
+  const { files, variables = env, only } = given;
   for (const [path, template] of check.members("config.files", files, "texts by path")) {
     check.text("a path of config.files", path, ABSOLUTE, "an absolute path to a file");
     if (refHandle(template) === undefined) check.text(`config.files["${path}"]`, template, /^/, "a text");

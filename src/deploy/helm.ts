@@ -2,6 +2,7 @@ import { refHandle, secretHandle, type RefCore, type Secret } from "../model/ind
 import type { App } from "../ports/index.ts";
 import type { Duration } from "../util/duration.ts";
 import { Check, shown } from "./check/check.ts";
+import { HELM } from "./option-names.ts";
 import { subjectOf, type GatesOf } from "./template-options.ts";
 
 /** Values of a chart: plain data, with refs and secrets wherever they belong. */
@@ -57,8 +58,9 @@ export function helm<
   const Of extends RefCore<unknown, never> | undefined = undefined,
   const Values extends HelmValues = Record<never, never>,
 >(options: HelmOptions<Of, Values>): App<GatesOf<Of, Values>> {
-  const { chart, values = {}, version, repo, release, timeout = "5m", of } = options;
   const check = new Check();
+  const given = check.options("", options, HELM) ?? ({} as HelmOptions<Of, Values>);
+  const { chart, values = {}, version, repo, release, timeout = "5m", of } = given;
   check.text("chart", chart, /^[^-\s][^\0]*$/, "a folder, an archive, a name or oci://…");
   if (version !== undefined) check.text("version", version, /^[^-\s][^\0]*$/, "a version or a range");
   if (repo !== undefined) check.text("repo", repo, /^https?:\/\/\S+$/, "a URL");

@@ -1,6 +1,7 @@
 import type { Evidence, Input, Secret } from "../model/index.ts";
 import type { Duration } from "../util/duration.ts";
 import type { ImageGates } from "./evidence.ts";
+import { JOB } from "./option-names.ts";
 import { DNS_LABEL, DNS_LABEL_WORDS, ServiceCheck } from "./service-check.ts";
 
 declare const gates: unique symbol;
@@ -68,9 +69,10 @@ export interface JobSpec {
 export function job<const Image extends Input<string> | undefined = undefined>(
   options: ServiceJobOptions<Image>,
 ): ServiceJob<ImageGates<Image>> {
-  const { name, image, command, env = {}, secrets = {}, timeout = "10m", retries = 0 } = options;
-  const { forwardOnly = false, labels = {}, annotations = {} } = options;
   const check = new ServiceCheck();
+  const given = check.options("", options, JOB) ?? ({} as ServiceJobOptions<Image>);
+  const { name, image, command, env = {}, secrets = {}, timeout = "10m", retries = 0 } = given;
+  const { forwardOnly = false, labels = {}, annotations = {} } = given;
   check.text("name", name, DNS_LABEL, DNS_LABEL_WORDS);
   if (image !== undefined) check.image("image", image);
   check.command("command", command);
@@ -94,7 +96,7 @@ export function job<const Image extends Input<string> | undefined = undefined>(
     annotations,
   };
   check.throwIfAny(
-    `job(${JSON.stringify(name)})`,
+    `job(${typeof name === "string" ? JSON.stringify(name) : ""})`,
     'Write it like job({ name: "migrate", command: ["node", "migrate.js"] }).',
   );
   return { spec };

@@ -5,6 +5,7 @@ import type { ClusterOptions } from "./cluster-options.ts";
 import { resolveCluster, type ClusterSpec } from "./cluster-spec.ts";
 import { commonSubject, type GatesIn, type ImageGates } from "./evidence.ts";
 import type { ServiceJob } from "./job.ts";
+import { HEALTH, SERVICE } from "./option-names.ts";
 import { DNS_LABEL, DNS_LABEL_WORDS, ServiceCheck } from "./service-check.ts";
 
 /** How a replica is asked whether it is well. */
@@ -133,11 +134,15 @@ export function service<
   const Image extends Input<string> | undefined = undefined,
   Job extends ServiceJob = never,
 >(options: ServiceOptions<P, Image, Job>): App<P & ImageGates<Image> & HookGates<Job>> {
-  const { name, artifact, image, command, port, replicas = 1, health = {} } = options;
-  const { args = [], env = {}, secrets = {}, drain = "30s" } = options;
-  const asked = typeof health === "string" ? { path: health } : health;
-  const { path = "/healthz", interval = "1s", timeout = "2s", startup = "60s", live = path } = asked;
   const check = new ServiceCheck();
+  const given = check.options("", options, SERVICE) ?? ({} as ServiceOptions<P, Image, Job>);
+  const { name, artifact, image, command, port, replicas = 1, health } = given;
+  const { args = [], env = {}, secrets = {}, drain = "30s" } = given;
+  const asked: HealthOptions =
+    typeof health === "string"
+      ? { path: health }
+      : (check.options("health", health, HEALTH, " or a path") ?? {});
+  const { path = "/healthz", interval = "1s", timeout = "2s", startup = "60s", live = path } = asked;
   if (name !== undefined) check.text("name", name, DNS_LABEL, DNS_LABEL_WORDS);
   check.content(artifact, command, image);
   check.args("args", args);
@@ -167,7 +172,7 @@ export function service<
     env,
     secrets,
     drain: check.duration("drain", drain, 0),
-    cluster: resolveCluster(options, { replicas, env }, check),
+    cluster: resolveCluster(given, { replicas, env }, check),
   };
   check.throwIfAny(
     "service()",

@@ -1,6 +1,7 @@
 import { refHandle, type Input, type RefCore } from "../model/index.ts";
 import { type Check, shown } from "./check/check.ts";
 import { commonSubject, refsIn, type GatesIn } from "./evidence.ts";
+import { TEMPLATE } from "./option-names.ts";
 
 /** What templates are filled in with, by variable. */
 export type TemplateEnv = Readonly<Record<string, Input<string | number>>>;
@@ -53,7 +54,8 @@ export function subjectOf<Passed extends string>(
   return of === undefined ? commonSubject(refsIn(from)) : (of as RefCore<unknown, Passed>);
 }
 
-export function checkTemplate(check: Check, { of, env, only, prune }: TemplateOptions): void {
+export function checkTemplate(check: Check, options: TemplateOptions): void {
+  const { of, env, only, prune } = check.options("", options, TEMPLATE) ?? {};
   if (of !== undefined && refHandle(of) === undefined)
     check.add("of must be a ref to what is deployed, such as a job or a gate returns");
   if (env !== undefined)

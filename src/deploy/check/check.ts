@@ -1,6 +1,7 @@
 import { SluiceError } from "../../errors/index.ts";
 import { refHandle, secretHandle } from "../../model/index.ts";
 import { parseDuration } from "../../util/duration.ts";
+import { unknownOptions } from "../../util/unknown-options.ts";
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -10,6 +11,33 @@ export class Check {
 
   add(problem: string): void {
     this.#problems.push(problem);
+  }
+
+  /** Names of options that nobody reads. */
+  known(at: string, value: object, names: readonly string[]): void {
+    for (const problem of unknownOptions(value, names, at)) this.add(problem);
+  }
+
+  /**
+   * An object of options, each of a known name; undefined where there is none, or once it is noted that it is something
+   * else. Looked at before anything is read from it, so that no message is one of JavaScript's own.
+   *
+   * @param wanted - what else may stand there
+   */
+  options<T extends object>(
+    at: string,
+    value: T | undefined,
+    names: readonly string[],
+    wanted = "",
+  ): T | undefined {
+    if (value === undefined && at !== "") return undefined;
+    if (isObject(value)) {
+      this.known(at, value, names);
+      return value;
+    }
+    const members = at === "" ? "" : ` of ${names.join(", ")}`;
+    this.add(`${at === "" ? "the options" : at} must be an object${members}${wanted}, not ${shown(value)}`);
+    return undefined;
   }
 
   /** A whole number of at least `min`, or a ref to one. */
@@ -65,13 +93,7 @@ export class Check {
 
   /** The members of an object, or none once it is noted that it is none. */
   members(name: string, value: unknown, of: string): readonly (readonly [string, unknown])[] {
-    if (
-      typeof value === "object" &&
-      value !== null &&
-      !Array.isArray(value) &&
-      refHandle(value) === undefined
-    )
-      return Object.entries(value);
+    if (isObject(value)) return Object.entries(value);
     this.add(`${name} must be an object of ${of}, not ${shown(value)}`);
     return [];
   }
@@ -107,6 +129,16 @@ export class Check {
   }
 }
 
+function isObject(value: unknown): value is object {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    refHandle(value) === undefined &&
+    secretHandle(value) === undefined
+  );
+}
+
 function isNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value);
 }
@@ -117,7 +149,8 @@ function isWhole(value: unknown, min: number): value is number {
 
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "number" || typeof value === "boolean" || value === null
+  if (Array.isArray(value)) return "a list";
+  return ["number", "boolean", "undefined"].includes(typeof value) || value === null
     ? String(value)
     : `a value of type ${typeof value}`;
 }

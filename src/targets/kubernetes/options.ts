@@ -1,8 +1,9 @@
 import { SluiceError } from "../../errors/index.ts";
 import type { ClusterProvider, CountProvider } from "../../ports/index.ts";
 import { type Duration, parseDuration } from "../../util/duration.ts";
+import { unknownOptions } from "../../util/unknown-options.ts";
 import type { CountsFrom } from "./driver/counts.ts";
-import type { CountsSpec, KubernetesSpec, TrafficSpec } from "./spec.ts";
+import type { CountsSpec, KubernetesSpec } from "./spec.ts";
 import { replicas, type Traffic } from "./traffic/traffic.ts";
 
 /** Options of every target on Kubernetes, whatever its cluster. */
@@ -69,7 +70,7 @@ export function splitOptions<R extends string, C extends object>(
 ): { readonly target: KubernetesTargetOptions<R>; readonly cluster: C } {
   const own: ReadonlySet<string> = new Set(TARGET_OPTIONS);
   // What is no object is left to the cluster's own check.
-  const entries = typeof (options as unknown) === "object" ? Object.entries(options) : [];
+  const entries = isObject(options) ? Object.entries(options) : [];
   const part = (ofTarget: boolean): object =>
     Object.fromEntries(entries.filter(([key]) => own.has(key) === ofTarget));
   return { target: part(true), cluster: part(false) as C };
@@ -79,17 +80,18 @@ const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Checks the options, all of them at once. Throws `DEFINITION_INVALID`. */
-export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSpec {
+export function kubernetesSpec(given: KubernetesOptions<string>): KubernetesSpec {
+  const options: KubernetesOptions<string> = isObject(given) ? given : ({} as KubernetesOptions<string>);
   const { cluster, namespace, createNamespace = false, history = 5, force = false, timeout = "2m" } = options;
   const { traffic = replicas(), counts, scheduling = "5m" } = options;
-  const problems: string[] = [];
-  const hasCluster = typeof (cluster as unknown) === "object" && typeof cluster.connect === "function";
+  const problems = [...unknownOptions(options, ["cluster", ...TARGET_OPTIONS])];
+  const hasCluster = isObject(cluster) && typeof cluster.connect === "function";
   if (!hasCluster) problems.push("cluster must be a way into a cluster, such as kubeconfig() or eks()");
   const name = options.name ?? (hasCluster ? nameOf(cluster.name, namespace) : "");
-  if (hasCluster && !LABEL.test(name)) {
+  if (hasCluster && !(typeof name === "string" && LABEL.test(name))) {
     problems.push(`name must be 1 to 63 letters, digits, "-", "_" or ".", not ${JSON.stringify(name)}`);
   }
-  if (namespace !== undefined && !NAMESPACE.test(namespace)) {
+  if (namespace !== undefined && !(typeof namespace === "string" && NAMESPACE.test(namespace))) {
     problems.push(`namespace must be a DNS label, not ${JSON.stringify(namespace)}`);
   }
   if (!Number.isInteger(history) || history < 1) {
@@ -109,7 +111,9 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
     problems.push(
       "counts must be a function or a source of counts, such as prometheus({ ... }).counts({ ... })",
     );
-  checkTraffic(traffic.spec, problems);
+  if (options.requires !== undefined && !isListOfTexts(options.requires))
+    problems.push(`requires must list the names of gates, not ${JSON.stringify(options.requires)}`);
+  checkTraffic(traffic, problems);
   if (problems.length > 0) {
     throw new SluiceError("DEFINITION_INVALID", `kubernetes target: ${problems.join("; ")}`, {
       hint: 'Write it like kubernetes({ cluster: kubeconfig(), namespace: "shop" }).',
@@ -130,8 +134,16 @@ export function kubernetesSpec(options: KubernetesOptions<string>): KubernetesSp
   };
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
 function isProvider(counts: unknown): boolean {
-  if (typeof counts !== "object" || counts === null) return false;
+  if (!isObject(counts)) return false;
   const { kind, open } = counts as Partial<CountProvider>;
   return typeof kind === "string" && typeof open === "function";
 }
@@ -150,7 +162,8 @@ function nameOf(cluster: string, namespace: string | undefined): string {
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
 }
 
-function checkTraffic(traffic: TrafficSpec | undefined, problems: string[]): void {
+function checkTraffic(given: unknown, problems: string[]): void {
+  const traffic = isObject(given) ? (given as Partial<Traffic>).spec : undefined;
   if (traffic === undefined) {
     problems.push("traffic must be replicas() or gateway()");
   } else if (traffic.kind === "gateway" && traffic.parents.length === 0) {

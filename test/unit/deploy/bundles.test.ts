@@ -54,6 +54,8 @@ describe("manifests", () => {
     ["a.yaml", { only: ["A"] }, "there is no env"],
     ["a.yaml", { prune: "some" }, 'prune must be "safe", "all" or "none", not "some"'],
     ["a.yaml", { env: {}, only: ["A-B"] }, "only[0] must be the name of a variable"],
+    ["a.yaml", { prunes: "all" }, "there is no option prunes: did you mean prune?"],
+    ["a.yaml", null, "the options must be an object, not null"],
   ])("refuses %j with %o", (globs, options, message) => {
     expect(() => manifests(globs as string, options as never)).toThrow(message);
     expect(() => manifests(globs as string, options as never)).toThrow(
@@ -67,6 +69,11 @@ describe("kustomize", () => {
     const app = kustomize("overlays/prod", { env: { IMAGE: image } });
     expect(app).toMatchObject({ kind: "kustomize", spec: { dir: "overlays/prod", only: null } });
     expect(gatesOf(app)).toEqual(["answers", "scan"]);
+  });
+
+  it("refuses an option that it does not have", () => {
+    const options = { evn: {} } as never;
+    expect(() => kustomize("overlays/prod", options)).toThrow("there is no option evn: did you mean env?");
   });
 
   it.each(["", "-f", "https://example.test/base", "git::x://y"])("refuses %j", (dir) => {
@@ -98,6 +105,8 @@ describe("helm", () => {
     [{ values: { a: { b: [() => 1] } } }, "values.a.b.0 must be plain data"],
     [{ values: [1] }, "values must be an object of values"],
     [{ of: {} }, "of must be a ref"],
+    [{ valuesFiles: [], wait: true }, "there is no option valuesFiles, only chart, values"],
+    [{ valeus: {} }, "there is no option valeus: did you mean values?"],
   ])("refuses %o", (changes, message) => {
     expect(() => helm({ chart: "./chart", ...changes } as unknown as HelmOptions)).toThrow(message);
   });

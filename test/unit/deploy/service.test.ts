@@ -146,10 +146,45 @@ describe("service", () => {
     [{ imagePull: { policy: "Sometimes" } }, "imagePull.policy must be one of"],
     [{ hooks: { before: [{}] } }, "hooks.before[0] is no job"],
     [{ labels: { team: 5 } }, "labels.team must be a text"],
+    [{ replcas: 2 }, /there is no option replcas: did you mean replicas\?$/],
+    [{ volumes: [] }, /there is no option volumes$/],
+    [{ resources: { requests: {} } }, "there is no option resources.requests, only cpu, memory, limits"],
+    [{ resources: "1Gi" }, 'resources must be an object of cpu, memory, limits, not "1Gi"'],
+    [{ resources: { memory: "512m" } }, /resources\.memory must be at least 1Mi.* not "512m"$/],
+    [{ resources: { memory: 512 } }, "resources.memory must be at least 1Mi"],
+    [{ resources: { cpu: 0 } }, 'resources.cpu must be at least "1m"'],
+    [{ resources: { limits: { memory: "1m" } } }, "resources.limits.memory must be at least 1Mi"],
+    [{ spread: "require" }, 'spread must be an object of zone, host or false, not "require"'],
+    [{ spread: { hosts: false } }, "there is no option spread.hosts: did you mean spread.host?"],
+    [{ health: 8_080 }, /health must be an object of path, .* or a path, not 8080$/],
+    [{ health: { intervall: "1s" } }, "there is no option health.intervall: did you mean health.interval?"],
+    [{ autoscale: { max: 2, mim: 1 } }, "there is no option autoscale.mim: did you mean autoscale.min?"],
+    [{ account: { annotation: {} } }, "did you mean account.annotations?"],
+    [{ config: { file: {} } }, "did you mean config.files?"],
+    [{ security: { runAsUsr: 1 } }, "did you mean security.runAsUser?"],
+    [{ imagePull: { secret: [] } }, "did you mean imagePull.secrets?"],
+    [{ hooks: { befor: [] } }, "did you mean hooks.before?"],
+    [{ security: null }, /security must be an object of .*, not null$/],
+    [{ health: null }, "health must be an object"],
+    [{ autoscale: null }, "autoscale must be an object of min, max, cpu, not null"],
+    [{ account: null }, "account must be an object"],
+    [{ hooks: [] }, "hooks must be an object of before, after, not a list"],
   ])("refuses %o", (changes, message) => {
     const options = { ...plain, ...changes } as unknown as ServiceOptions;
     expect(() => service(options)).toThrow(message);
     expect(() => service(options)).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID" }));
+  });
+
+  it("says what is missing where there are no options, and reads nothing from none", () => {
+    const message = /^service\(\): the options must be an object, not undefined; give it an artifact/;
+    expect(() => service(undefined as never)).toThrow(message);
+    expect(() => service(null as never)).toThrow("the options must be an object, not null");
+  });
+
+  it.each(["1Mi", "1.5Gi", 1_048_576, "2e9", "1E"])("takes %o of memory", (memory) => {
+    expect(service({ ...plain, resources: { memory, cpu: "1m" } }).spec).toMatchObject({
+      cluster: { resources: { requests: { memory } } },
+    });
   });
 
   it("takes each problem of a time once", () => {
@@ -234,9 +269,15 @@ describe("job", () => {
     [{ forwardOnly: "yes" }, "forwardOnly must be true or false"],
     [{ env: { KEY: secret } }, "env.KEY is a secret"],
     [{ annotations: { a: 1 } }, "annotations.a must be a text"],
+    [{ resources: {} }, "there is no option resources, only name, image"],
+    [{ retrys: 1 }, "there is no option retrys: did you mean retries?"],
   ])("refuses %o", (changes, message) => {
     const options = { name: "migrate", command, ...changes } as unknown as ServiceJobOptions;
     expect(() => job(options)).toThrow(message);
     expect(() => job(options)).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID" }));
+  });
+
+  it("says what is missing where there are no options", () => {
+    expect(() => job(undefined as never)).toThrow(/^job\(\): the options must be an object, not undefined/);
   });
 });

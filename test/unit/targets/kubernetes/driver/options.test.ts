@@ -105,6 +105,42 @@ describe("kubernetes()", () => {
     expect(() => kubernetes({ cluster, name: "no name" })).toThrow("name must be");
   });
 
+  it.each([
+    [null, "cluster must be a way into a cluster"],
+    [{ cluster: null }, "cluster must be a way into a cluster"],
+    [{ cluster, namspace: "shop" }, /there is no option namspace: did you mean namespace\?$/],
+    [{ cluster, traffic: null }, "traffic must be replicas() or gateway()"],
+    [{ cluster, name: null, namespace: 5 }, "namespace must be a DNS label"],
+    [
+      { cluster, requires: "approval" },
+      /^kubernetes target: requires must list the names of gates, not "approval"$/,
+    ],
+    [{ cluster, requires: [1] }, "requires must list the names of gates"],
+  ])("refuses %o", (options, message) => {
+    expect(() => kubernetes(options as never)).toThrow(message);
+    expect(() => kubernetes(options as never)).toThrow(
+      expect.objectContaining({ code: "DEFINITION_INVALID" }),
+    );
+  });
+
+  it.each([
+    [undefined, "gateway(): the options must be an object"],
+    [{}, "parents must list the Gateways"],
+    [{ parents: "public" }, "parents must list the Gateways"],
+    [{ parents: [{ nam: "public" }] }, "there is no option parents[0].nam: did you mean parents[0].name?"],
+    [{ parents: [null] }, "parents[0] must be the name of a Gateway"],
+    [{ parents: [{ name: "x", sectionName: 1 }] }, "parents[0].sectionName must be a name"],
+    [{ parents: ["public"], hostname: "x" }, "there is no option hostname: did you mean hostnames?"],
+    [{ parents: ["public"], hostnames: "x" }, "hostnames must list host names"],
+  ])("refuses gateway(%o)", (options, message) => {
+    expect(() => gateway(options as never)).toThrow(message);
+    expect(() => gateway(options as never)).toThrow(expect.objectContaining({ code: "DEFINITION_INVALID" }));
+  });
+
+  it("leaves what is no object to the cluster's own check", () => {
+    expect(splitOptions(null as never)).toEqual({ target: {}, cluster: {} });
+  });
+
   it("tells a target's options from its cluster's", () => {
     const given = { region: "eu", cluster: "prod", name: "n", requires: ["a"], timeout: "1m" } as const;
     expect(splitOptions<"a", { region: string; cluster: string }>(given)).toEqual({
