@@ -1,14 +1,20 @@
 import type { Input } from "../model/index.ts";
 import type { ServiceJob } from "./job.ts";
 
-/** Quantities as Kubernetes writes them: `"250m"`, `"512Mi"`, `2`. */
+/**
+ * Quantities as Kubernetes writes them: `"250m"`, `"512Mi"`, `2`. A number alone counts processors, or bytes; `m` is a
+ * thousandth of either, `k`, `M` and `G` are powers of 1,000, `Ki`, `Mi` and `Gi` of 1,024.
+ */
 export type Quantity = Input<string | number>;
 
 /** What each replica asks of a node. */
 export interface ResourceOptions {
-  /** Processors that are kept for it. @defaultValue "100m" */
+  /** Processors that are kept for it, `"250m"` is a quarter of one; at least `"1m"`. @defaultValue "100m" */
   readonly cpu?: Quantity;
-  /** Memory that is kept for it, and the most that it may use unless `limits` says otherwise. @defaultValue "256Mi" */
+  /**
+   * Bytes of memory that are kept for it, `"512Mi"` for example, and the most that it may use unless `limits` says
+   * otherwise; at least `"1Mi"`. @defaultValue "256Mi"
+   */
   readonly memory?: Quantity;
   /** The most that it may use; others than memory have no limit by default. `nvidia.com/gpu` and the like stand here. */
   readonly limits?: Readonly<Record<string, Quantity>>;

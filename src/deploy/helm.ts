@@ -25,7 +25,7 @@ export interface HelmOptions<
   readonly version?: string;
   /** URL of a chart repository. */
   readonly repo?: string;
-  /** The release's name. @defaultValue the target's name */
+  /** The release's name. @defaultValue the target's name where that was given one, else the pipeline's */
   readonly release?: string;
   /** How long Helm waits until all is ready. @defaultValue "5m" */
   readonly timeout?: Duration;

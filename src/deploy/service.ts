@@ -33,7 +33,10 @@ export interface HealthOptions {
 
 /** What every `service()` has, whatever it is made of. */
 export interface ServiceSettings<Job extends ServiceJob = ServiceJob> extends ClusterOptions<Job> {
-  /** In a cluster: what its Service is called, a DNS label. @defaultValue the target's name */
+  /**
+   * In a cluster: what its Service is called, a DNS label. @defaultValue the target's name where that was given one, else
+   * the pipeline's
+   */
   readonly name?: string;
   /** Arguments after `command` or, for an image with an entry point of its own, after that. */
   readonly args?: readonly Input<string | number>[];
