@@ -4,6 +4,7 @@ import { eks } from "../../../src/entry-eks.ts";
 import { DefinitionError, type DefinitionIssue } from "../../../src/errors/index.ts";
 import { local } from "../../../src/targets/local/index.ts";
 import type { Target } from "../../../src/ports/index.ts";
+import { artifact } from "../../../src/builder/index.ts";
 import { compiled } from "../../fixtures/engine-run.ts";
 
 /** What is wrong with deploys to these targets, one after the other. */
@@ -11,7 +12,11 @@ function issuesOf(...targets: readonly Target[]): readonly DefinitionIssue[] {
   try {
     compiled((p) => {
       const built = p.stage("build").job("build", () => 1, { artifacts: { dist: "dist/**" } });
-      const app = service({ artifact: built.artifacts.dist, image: "web:1", command: ["node", "server.js"] });
+      const app = service({
+        artifact: artifact(built, "dist"),
+        image: "web:1",
+        command: ["node", "server.js"],
+      });
       for (const [index, to] of targets.entries())
         p.stage(`to ${index}`).deploy("web", { to, app, strategy: rolling() });
     });

@@ -24,7 +24,7 @@ function run() {
     env: {},
     processes: { add: () => undefined, remove: () => undefined },
     mask: (text) => text,
-    write: (_, text) => void told(text),
+    write: (_, text) => void told(String(text)),
     restore: () => Promise.reject(new Error("no artifact")),
   };
   return { cancel, context, said };

@@ -58,7 +58,7 @@ describe("the verbs of a Kubernetes target", () => {
     const names = Object.fromEntries(
       Object.keys(secrets).map((name) => [name.toUpperCase(), { $secret: name }]),
     );
-    const given = JSON.parse(JSON.stringify({ ...app.spec, secrets: names })) as never;
+    const given = JSON.parse(JSON.stringify({ ...(app.spec as object), secrets: names })) as never;
     const resolved = { kind: "service", spec: given, secrets };
     const driver = await connectKubernetes(hands, { target: spec, app: resolved }, context);
     drivers.push(driver);
