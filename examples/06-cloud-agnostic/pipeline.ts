@@ -31,8 +31,8 @@ const pipe = pipeline(
       greeting: z.string().default("hello"),
       namespace: z.string().default("greeter").describe("of clusters; made where there is none"),
       cluster: z.string().default("prod"),
-      region: z.string().default("europe-west1").describe("of the cluster, at AWS and Google"),
-      subscription: z.string().default("").describe("at Azure"),
+      region: z.string().optional().describe("of the cluster: needed at Google; at AWS, else AWS_REGION"),
+      subscription: z.string().optional().describe("needed at Azure"),
       group: z.string().default("web").describe("the resource group, at Azure"),
       project: z.string().default("acme-web").describe("at Google"),
     },
@@ -48,9 +48,9 @@ const pipe = pipeline(
     const places = {
       local: () => local({ name: "greeter" }),
       kubeconfig: () => kubernetes({ cluster: kubeconfig(), ...there }),
-      aws: () => eks({ cluster, region, ...there }),
-      azure: () => aks({ cluster, subscription, resourceGroup, ...there }),
-      gcp: () => gke({ cluster, project, location: region, ...there }),
+      aws: () => eks({ cluster, ...(region === undefined ? {} : { region }), ...there }),
+      azure: () => aks({ cluster, subscription: subscription ?? "", resourceGroup, ...there }),
+      gcp: () => gke({ cluster, project, location: region ?? "", ...there }),
     };
 
     const released = p.stage("release").deploy("greeter", {

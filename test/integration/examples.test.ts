@@ -126,9 +126,12 @@ describe("06-cloud-agnostic", () => {
     await expect(answer()).rejects.toThrow();
   });
 
-  it("says of each cloud what is missing, before anything runs", async () => {
-    const { code, output } = await start(copyOf("06-cloud-agnostic"), "pipeline.ts", ["--cloud", "azure"]);
-    expect(output).toContain("subscription must be the subscription's id, a UUID");
+  it.each([
+    ["azure", "subscription must be the subscription's id, a UUID"],
+    ["gcp", "location must be a region or a zone, such as europe-west1"],
+  ])("says of %s what is missing, before anything runs", async (cloud, says) => {
+    const { code, output } = await start(copyOf("06-cloud-agnostic"), "pipeline.ts", ["--cloud", cloud]);
+    expect(output).toContain(says);
     expect(output).not.toContain("build/bundle");
     expect(code).toBe(2);
   });
