@@ -89,11 +89,13 @@ export interface TargetStatus {
   readonly target: string;
   /** Which app it is about, where the target holds several. */
   readonly app?: string;
+  /** Where the app is asked: it reaches whatever gets requests. Undefined where nothing is live. */
   readonly url: string | undefined;
   readonly stable: RevisionStatus | undefined;
   readonly candidate: RevisionStatus | undefined;
   /** Per cent of the traffic that the candidate gets. */
   readonly weight: number;
+  /** Every release that is remembered, the live one and the candidate among them. */
   readonly history: readonly RevisionStatus[];
 }
 
@@ -136,6 +138,7 @@ export interface TargetCheck {
 export interface RevisionStatus {
   readonly revision: number;
   readonly digest: string;
+  /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly run: string;
   /** Replicas that answer their health check. */
@@ -203,6 +206,10 @@ export interface SideState {
   readonly digest: string;
   readonly replicas: number;
   readonly ready: number;
+  /**
+   * Where it is asked. The candidate's reaches it alone; stable's does on this machine, and in a cluster is the address of
+   * the app, which reaches the candidate too while requests are divided.
+   */
   readonly url: string;
 }
 
