@@ -30,13 +30,13 @@ export function makeRouter(
   { api }: Pick<OpenCluster, "api">,
   spec: KubernetesSpec,
   place: Place,
-  hands: Pick<RouterHands, "guard" | "say">,
+  { guard }: Pick<RouterHands, "guard">,
 ): { readonly router: TrafficRouter; readonly endpoints: Endpoints } {
   const { app, namespace } = place;
   const endpoints = new Endpoints(api, app, namespace);
   const { force, timeout, traffic } = spec;
   const all: RouterHands = {
-    ...hands,
+    guard,
     api,
     app,
     namespace,
@@ -85,7 +85,7 @@ export async function openSession(
       written?.catch(() => undefined); // a fault of the log is told where the log is kept
     };
     const guard = (): Promise<void> => session.guard();
-    const { router, endpoints } = makeRouter(open, spec, place, { guard, say });
+    const { router, endpoints } = makeRouter(open, spec, place, { guard });
     const { timeout, timeoutGiven = false, scheduling, history, force } = spec;
     const clock = SYSTEM_CLOCK;
     const session: Session = new Session({

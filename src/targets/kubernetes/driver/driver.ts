@@ -2,7 +2,7 @@ import type { Release } from "../../../model/index.ts";
 import type { CountSource, RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
 import type { RenderedService } from "../render/types.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
-import { contentOf, isAutoscaled } from "./content.ts";
+import { contentOf, isAutoscaled, portsOf } from "./content.ts";
 import { abortCandidate } from "./moves/abort.ts";
 import { compareWith } from "./moves/baseline.ts";
 import { promoteCandidate } from "./moves/promote.ts";
@@ -64,8 +64,8 @@ export class KubernetesDriver implements RolloutDriver {
   async route(weight: number): Promise<void> {
     if (!(weight >= 0 && weight <= 100))
       throw new RangeError(`a weight is from 0 to 100 per cent, not ${weight}`);
-    const content = contentOf(this.#rendered, 1, 1);
-    await routeRequests(this.#session, content, (now) => desiredOf(this.#rendered, now), weight);
+    const parts = { ports: portsOf(this.#rendered), startup: this.#rendered.startup };
+    await routeRequests(this.#session, parts, (now) => desiredOf(this.#rendered, now), weight);
   }
 
   async baseline(replicas: number): Promise<void> {
@@ -104,15 +104,12 @@ export class KubernetesDriver implements RolloutDriver {
 
   async #url(): Promise<string> {
     const { router, place } = this.#session;
-    return (
-      (await router.url()) ?? serviceUrl(place.app, place.namespace, contentOf(this.#rendered, 1, 1).ports)
-    );
+    return (await router.url()) ?? serviceUrl(place.app, place.namespace, portsOf(this.#rendered));
   }
 
   async #previewUrl({ candidate }: Situation): Promise<string> {
     const { place } = this.#session;
-    const { ports } = contentOf(this.#rendered, 1, 1);
-    const inside = serviceUrl(`${place.app}-preview`, place.namespace, ports);
+    const inside = serviceUrl(`${place.app}-preview`, place.namespace, portsOf(this.#rendered));
     return candidate?.workload === undefined ? inside : ((await this.#preview?.url()) ?? inside);
   }
 

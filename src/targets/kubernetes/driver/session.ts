@@ -150,7 +150,6 @@ export class Session {
 
   async close(): Promise<void> {
     try {
-      await this.router.close();
       this.endpoints.close();
       await this.#lease.release();
     } finally {

@@ -16,7 +16,7 @@ export function lookOnly(
   const { run, pipeline, signal } = context;
   const place = { app, namespace, target: spec.name, pipeline, run };
   const say = (): void => undefined;
-  const { router, endpoints } = makeRouter(open, spec, place, { guard: refuse, say });
+  const { router, endpoints } = makeRouter(open, spec, place, { guard: refuse });
   const { timeout, scheduling, history, force } = spec;
   return new Session({
     api,

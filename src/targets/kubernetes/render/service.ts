@@ -64,7 +64,6 @@ export function renderService(
     ),
     replicas: app.replicas,
     port: PORT,
-    containerPort: app.port,
     startup: app.health.deadline,
     configuration,
     stableObjects: (workload) => stableObjects(app, identity, workload),

@@ -23,9 +23,8 @@ export interface RenderedService {
   readonly digest: string;
   /** How many replicas the whole release has. */
   readonly replicas: number;
-  /** The port of the Service, and the one that the container listens on. */
+  /** The port of the Service. */
   readonly port: number;
-  readonly containerPort: number;
   /** How long a new replica may take to be ready: milliseconds. */
   readonly startup: number;
   /** Needed by the pods and named by their content or shared by all releases: ConfigMaps, Secrets, the ServiceAccount. */

@@ -30,7 +30,6 @@ const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } 
  * Source: Gateway API v1, HTTPRouteRule.backendRefs[].weight; RouteParentStatus.conditions Accepted and ResolvedRefs.
  */
 export class GatewayRouter implements TrafficRouter {
-  readonly kind = "gateway";
   readonly touches: readonly ObjectRef[];
   readonly #hands: RouterHands;
   readonly #endpoints: Endpoints;
@@ -122,10 +121,6 @@ export class GatewayRouter implements TrafficRouter {
       isReachedAlike(route, this.#route(0, [])) &&
       services.every((service) => at(service, "spec", "selector", LABELS.revision) === String(revision))
     );
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   async #point(name: string, party: Party, ports: Ports, signal: AbortSignal): Promise<void> {

@@ -21,7 +21,6 @@ import { serviceObject, WEIGHT_ANNOTATION } from "./service-object.ts";
  * any other. Needs nothing but a Service; weights are as coarse as the pods are few.
  */
 export class ReplicasRouter implements TrafficRouter {
-  readonly kind = "replicas";
   readonly touches: readonly ObjectRef[];
   readonly #hands: RouterHands;
   readonly #endpoints: Endpoints;
@@ -83,10 +82,6 @@ export class ReplicasRouter implements TrafficRouter {
 
   async isSettled({ revision }: Party): Promise<boolean> {
     return selected(await this.#live()) === revision;
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   async #write(revision: number | undefined, ports: Ports, weight: number): Promise<void> {

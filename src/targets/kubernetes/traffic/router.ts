@@ -27,7 +27,6 @@ export interface RouterHands {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly force: boolean;
-  readonly say: (text: string) => void;
   /** How long one wait may take: milliseconds. */
   readonly timeout: number;
 }
@@ -51,7 +50,6 @@ export interface Sizes {
  * cluster. Every call is idempotent.
  */
 export interface TrafficRouter {
-  readonly kind: string;
   /** The objects that it writes, for the record of a release. */
   readonly touches: readonly ObjectRef[];
   /** How many replicas each side must have before `weight` can be set; undefined where any number will do. */
@@ -67,7 +65,6 @@ export interface TrafficRouter {
   settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void>;
   /** Whether {@link TrafficRouter.settle} would change nothing. */
   isSettled(stable: Party): Promise<boolean>;
-  close(): Promise<void>;
 }
 
 /** A Service's ports as the API has them. */

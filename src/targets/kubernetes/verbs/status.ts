@@ -76,7 +76,7 @@ async function statusOfApp(
   const releases = await listReleases(api, owner);
   const now = await lookAt(api, place, releases);
   const { stable, candidate } = now;
-  const { router } = makeRouter(open, spec.target, place, { guard: refuse, say: () => undefined });
+  const { router } = makeRouter(open, spec.target, place, { guard: refuse });
   const { weight } = await router.read(partiesOf(now));
   const whole = stable && (await wholeReady(open, stable.release));
   const statuses = releases.map((release) => {

@@ -59,7 +59,7 @@ export class Kit {
       counts: null,
     };
     const say = (text: string): void => void this.said.push(text);
-    const { router, endpoints } = makeRouter({ api }, spec, place, { guard: assertHeld, say });
+    const { router, endpoints } = makeRouter({ api }, spec, place, { guard: assertHeld });
     const mask = (text: string): string => text.replaceAll("s3cret", "***");
     return new Session({
       api,
