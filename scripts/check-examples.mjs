@@ -14,8 +14,8 @@ import { ROOT } from "./lib.mjs";
 /** Inside the repository, so that packages are found; ignored by git. */
 const FOLDER = join(ROOT, ".examples");
 
-/** What a program on a page may import from `./pipeline.js`. */
-const USERS_PIPELINE = 'export declare const pipe: import("sluice").Pipeline;\nexport default pipe;\n';
+/** What a program on a page may import from `./pipeline.js`: what the pages' own pipelines export. */
+const USERS_PIPELINE = 'declare const pipe: import("sluice").Pipeline;\nexport default pipe;\n';
 
 /** TypeScript's codes for a name that nobody declares. */
 const UNDECLARED = new Set([2304, 2503, 2552, 18004]);
