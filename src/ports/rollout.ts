@@ -206,10 +206,7 @@ export interface SideState {
   readonly digest: string;
   readonly replicas: number;
   readonly ready: number;
-  /**
-   * Where it is asked. The candidate's reaches it alone; stable's does on this machine, and in a cluster is the address of
-   * the app, which reaches the candidate too while requests are divided.
-   */
+  /** Where it is asked. Reaches this side alone, also while requests are divided. */
   readonly url: string;
 }
 

@@ -6,9 +6,8 @@ import { forwardOver } from "./driver/forward.ts";
 import { HelmDriver } from "./driver/helm-driver.ts";
 import { makeGood, makeGoodBundle } from "./driver/moves/make-good.ts";
 import { openHelm } from "./driver/open-helm.ts";
-import { PreviewProxy } from "./driver/preview-proxy.ts";
-import { previewName } from "./driver/preview.ts";
 import { identityOf, type Session } from "./driver/session.ts";
+import { SideAddresses } from "./driver/side-addresses.ts";
 import { isThisCluster } from "./driver/this-cluster.ts";
 import { readChart } from "./helm/read-chart.ts";
 import { helmTemplate } from "./helm/template.ts";
@@ -48,7 +47,7 @@ export async function connectKubernetes(
     return new KubernetesDriver(
       session,
       service,
-      previewOf(session, open, context),
+      addressesOf(session, open, context),
       counts && ((of) => countSource(counts, of)),
     );
   } catch (error) {
@@ -78,14 +77,9 @@ async function connectHelm(
   }
 }
 
-/** In a pod of its own cluster the candidate is asked by its name; everywhere else through the API server. */
-function previewOf(
-  session: Session,
-  { connection }: OpenCluster,
-  { env }: TargetContext,
-): PreviewProxy | undefined {
+function addressesOf(session: Session, { connection }: OpenCluster, { env }: TargetContext): SideAddresses {
   const all = { ...process.env, ...env };
-  if (isThisCluster(connection.server, all)) return undefined;
-  const { app, namespace } = session.place;
-  return new PreviewProxy({ namespace, name: previewName(app), port: "http" }, forwardOver(connection, all));
+  return isThisCluster(connection.server, all)
+    ? new SideAddresses(session)
+    : new SideAddresses(session, () => forwardOver(connection, all));
 }

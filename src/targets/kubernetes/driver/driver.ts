@@ -1,6 +1,7 @@
 import type { Release } from "../../../model/index.ts";
 import type { CountSource, RolloutDriver, RolloutState, SideState } from "../../../ports/index.ts";
 import type { RenderedService } from "../render/types.ts";
+import type { Ports } from "../traffic/router.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
 import { contentOf, isAutoscaled, portsOf } from "./content.ts";
 import { abortCandidate } from "./moves/abort.ts";
@@ -9,8 +10,8 @@ import { promoteCandidate } from "./moves/promote.ts";
 import { routeRequests } from "./moves/route.ts";
 import { desiredOf, scaleSide } from "./moves/sizes.ts";
 import { startCandidate } from "./moves/start.ts";
-import type { PreviewProxy } from "./preview-proxy.ts";
 import type { Session } from "./session.ts";
+import { SideAddresses } from "./side-addresses.ts";
 import { baselineOf, partiesOf, type SideNow, type Situation } from "./situation.ts";
 
 /** Drives one rollout of a `service()` in a cluster. */
@@ -18,18 +19,17 @@ export class KubernetesDriver implements RolloutDriver {
   readonly counts?: CountSource;
   readonly #session: Session;
   readonly #rendered: RenderedService;
-  readonly #preview: PreviewProxy | undefined;
+  readonly #addresses: SideAddresses;
 
-  /** Without a `preview` proxy the candidate is asked by its name in the cluster. */
   constructor(
     session: Session,
     rendered: RenderedService,
-    preview?: PreviewProxy,
+    addresses = new SideAddresses(session),
     counts?: (session: Session) => CountSource,
   ) {
     this.#session = session;
     this.#rendered = rendered;
-    this.#preview = preview;
+    this.#addresses = addresses;
     if (counts !== undefined) this.counts = counts(session);
   }
 
@@ -43,8 +43,8 @@ export class KubernetesDriver implements RolloutDriver {
     return {
       target: this.#session.place.target,
       desired,
-      stable: stable && side(stable, url),
-      candidate: candidate && side(candidate, await this.#previewUrl(now)),
+      stable: stable && side(stable, weight > 0 ? await this.#addresses.stable(this.#ports) : url),
+      candidate: candidate && side(candidate, await this.#addresses.candidate(this.#ports)),
       weight,
       asked,
       ...(fresh === undefined ? {} : { baseline: fresh.replicas }),
@@ -64,7 +64,7 @@ export class KubernetesDriver implements RolloutDriver {
   async route(weight: number): Promise<void> {
     if (!(weight >= 0 && weight <= 100))
       throw new RangeError(`a weight is from 0 to 100 per cent, not ${weight}`);
-    const parts = { ports: portsOf(this.#rendered), startup: this.#rendered.startup };
+    const parts = { ports: this.#ports, startup: this.#rendered.startup };
     await routeRequests(this.#session, parts, (now) => desiredOf(this.#rendered, now), weight);
   }
 
@@ -98,19 +98,17 @@ export class KubernetesDriver implements RolloutDriver {
   }
 
   async close(): Promise<void> {
-    await this.#preview?.close();
+    await this.#addresses.close();
     await this.#session.close();
   }
 
   async #url(): Promise<string> {
     const { router, place } = this.#session;
-    return (await router.url()) ?? serviceUrl(place.app, place.namespace, portsOf(this.#rendered));
+    return (await router.url()) ?? serviceUrl(place.app, place.namespace, this.#ports);
   }
 
-  async #previewUrl({ candidate }: Situation): Promise<string> {
-    const { place } = this.#session;
-    const inside = serviceUrl(`${place.app}-preview`, place.namespace, portsOf(this.#rendered));
-    return candidate?.workload === undefined ? inside : ((await this.#preview?.url()) ?? inside);
+  get #ports(): Ports {
+    return portsOf(this.#rendered);
   }
 
   #isCurrent({ stable }: Situation): boolean {

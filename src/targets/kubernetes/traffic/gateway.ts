@@ -31,6 +31,7 @@ const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } 
  */
 export class GatewayRouter implements TrafficRouter {
   readonly touches: readonly ObjectRef[];
+  readonly stableService: string;
   readonly #hands: RouterHands;
   readonly #endpoints: Endpoints;
   readonly #parents: readonly GatewayParent[];
@@ -48,7 +49,8 @@ export class GatewayRouter implements TrafficRouter {
     this.#parents = options.parents;
     this.#hostnames = options.hostnames;
     const service = (name: string): ObjectRef => ({ apiVersion: "v1", kind: "Service", name, namespace });
-    this.touches = [app, `${app}-stable`, `${app}-candidate`]
+    this.stableService = `${app}-stable`;
+    this.touches = [app, this.stableService, `${app}-candidate`]
       .map(service)
       .concat({ ...ROUTE, name: app, namespace });
   }

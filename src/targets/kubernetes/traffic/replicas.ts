@@ -18,17 +18,20 @@ import { serviceObject, WEIGHT_ANNOTATION } from "./service-object.ts";
 
 /**
  * Divides requests by numbers of pods: one Service selects the pods of both revisions, and each gets as many requests as
- * any other. Needs nothing but a Service; weights are as coarse as the pods are few.
+ * any other. Needs nothing but Services; weights are as coarse as the pods are few. Meanwhile `<app>-live` leads to the
+ * stable release alone, for who compares the two.
  */
 export class ReplicasRouter implements TrafficRouter {
   readonly touches: readonly ObjectRef[];
+  readonly stableService: string;
   readonly #hands: RouterHands;
   readonly #endpoints: Endpoints;
 
   constructor(hands: RouterHands, endpoints: Endpoints) {
     this.#hands = hands;
     this.#endpoints = endpoints;
-    this.touches = [{ apiVersion: "v1", kind: "Service", name: hands.app, namespace: hands.namespace }];
+    this.stableService = `${hands.app}-live`;
+    this.touches = [this.#ref(hands.app), this.#ref(this.stableService)];
   }
 
   sizes(weight: number, desired: number): Sizes | undefined {
@@ -70,6 +73,7 @@ export class ReplicasRouter implements TrafficRouter {
     }
     if (candidate === undefined) return;
     const only = weight >= 100 || stable === undefined ? candidate.revision : undefined;
+    if (stable !== undefined) await this.#apply(this.#liveService(stable.revision, ports));
     await this.#write(only, ports, weight);
     const both = only === undefined && stable !== undefined ? [stable, candidate] : [candidate];
     await this.#follow(both, signal);
@@ -78,16 +82,30 @@ export class ReplicasRouter implements TrafficRouter {
   async settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void> {
     await this.#write(stable.revision, ports, 0);
     await this.#follow([stable], signal);
+    const live = await this.#ours(this.stableService);
+    if (live === undefined) return;
+    await this.#hands.guard();
+    await this.#hands.api.remove(this.#ref(this.stableService));
   }
 
   async isSettled({ revision }: Party): Promise<boolean> {
-    return selected(await this.#live()) === revision;
+    const [service, live] = await Promise.all([this.#live(), this.#ours(this.stableService)]);
+    return selected(service) === revision && live === undefined;
   }
 
   async #write(revision: number | undefined, ports: Ports, weight: number): Promise<void> {
+    await this.#apply(this.#service(revision, ports, weight));
+  }
+
+  async #apply(object: KubeObject): Promise<void> {
     const { api, guard, force } = this.#hands;
     await guard();
-    await api.apply(this.#service(revision, ports, weight), { manager: MANAGER, force });
+    await api.apply(object, { manager: MANAGER, force });
+  }
+
+  #liveService(revision: number, ports: Ports): KubeObject {
+    const { app, namespace, labels } = this.#hands;
+    return serviceObject({ name: this.stableService, namespace, app, revision, ports, labels });
   }
 
   #service(revision: number | undefined, ports: Ports, weight: number): KubeObject {
@@ -105,8 +123,19 @@ export class ReplicasRouter implements TrafficRouter {
   }
 
   #live(): Promise<KubeObject | undefined> {
-    const [ref] = this.touches;
-    return ref === undefined ? Promise.resolve(undefined) : this.#hands.api.get(ref);
+    return this.#hands.api.get(this.#ref(this.#hands.app));
+  }
+
+  /** Undefined also where another app is called so. */
+  async #ours(name: string): Promise<KubeObject | undefined> {
+    const { api, labels } = this.#hands;
+    const found = await api.get(this.#ref(name));
+    const { [LABELS.app]: app, [LABELS.target]: target } = found?.metadata.labels ?? {};
+    return app === labels[LABELS.app] && target === labels[LABELS.target] ? found : undefined;
+  }
+
+  #ref(name: string): ObjectRef {
+    return { apiVersion: "v1", kind: "Service", name, namespace: this.#hands.namespace };
   }
 }
 

@@ -52,6 +52,8 @@ export interface Sizes {
 export interface TrafficRouter {
   /** The objects that it writes, for the record of a release. */
   readonly touches: readonly ObjectRef[];
+  /** The Service that the stable release alone answers while the candidate gets requests. */
+  readonly stableService: string;
   /** How many replicas each side must have before `weight` can be set; undefined where any number will do. */
   sizes(weight: number, desired: number): Sizes | undefined;
   /** Where the app is asked from outside; undefined where only its Service's name in the cluster is known. */

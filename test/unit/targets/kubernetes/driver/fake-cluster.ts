@@ -119,7 +119,8 @@ export class FakeCluster {
         message: "",
         observedGeneration: object.metadata.generation,
       }));
-      const parents = [{ parentRef: { name: "public" }, conditions }];
+      const refs = (at(object, "spec", "parentRefs") ?? []) as readonly object[];
+      const parents = refs.map((parentRef) => ({ parentRef, conditions }));
       this.put({ ...object, status: { parents } });
     }
   }

@@ -30,7 +30,8 @@ function app(version: string): RenderedService {
     replicas: 4,
     autoscale: { min: 4, max: 9 },
     disruption: 1,
-    config: { env: { MODE: version }, files: { "/etc/app/a.conf": version } },
+    env: { MODE: version },
+    config: { files: { "/etc/app/a.conf": version } },
     hooks: {
       before: [job({ name: "migrate", command: ["migrate", version] })],
       after: [job({ name: "warm", command: ["warm", version] })],
