@@ -1,5 +1,5 @@
 import { at, conditionsOf, list, type LiveObject, text } from "./object.ts";
-import { failed, ready, type Verdict, waiting } from "./verdict.ts";
+import { failed, failedForNow, ready, type Verdict, waiting } from "./verdict.ts";
 
 /**
  * A route hangs on each of its parents when that has taken its newest form. Who has answered for a parent that it has no
@@ -25,10 +25,11 @@ function judgeParent(name: string, answers: readonly unknown[], generation: numb
   const answer = answers.find((one) => hasSeen(one, generation));
   if (answer === undefined) return waiting(`gateway ${name} has not seen the change yet`);
   const conditions = conditionsOf(answer, "conditions");
-  const refs = conditions.get("ResolvedRefs");
-  if (refs?.status === "False") return failed(`gateway ${name} finds no such backend: ${refs.message}`);
   const accepted = conditions.get("Accepted");
   if (accepted?.status === "False") return failed(`gateway ${name} refuses it: ${accepted.message}`);
+  const refs = conditions.get("ResolvedRefs");
+  // A controller may see the route before what is behind it, and says of the same generation first that there is nothing.
+  if (refs?.status === "False") return failedForNow(`gateway ${name} finds no such backend: ${refs.message}`);
   if (accepted?.status !== "True") return waiting(`gateway ${name} has not accepted it yet`);
   return ready("it is accepted");
 }

@@ -1,3 +1,6 @@
+/** How long what may mend itself has to stand before it counts, where nothing else was said: milliseconds. */
+export const TRANSIENT = 10_000;
+
 /** How an applied object stands. */
 export type Verdict =
   | { readonly state: "ready"; readonly text: string }
@@ -7,7 +10,10 @@ export type Verdict =
       readonly state: "failed";
       readonly text: string;
       readonly hint?: string;
-      /** It may mend itself after all: a quota that old pods still fill, an account that is about to be made. */
+      /**
+       * It may mend itself after all: a quota that old pods still fill, an account that is about to be made, endpoints that
+       * a Gateway has not seen yet.
+       */
       readonly transient?: true;
     }
   /** Somebody else has changed it since it was applied: its being ready would prove nothing. */

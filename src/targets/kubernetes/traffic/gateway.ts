@@ -1,5 +1,4 @@
 import type { KubeObject, ObjectRef } from "../api/types.ts";
-import { judgeReadiness } from "../readiness/judge.ts";
 import { at, count, list, text } from "../readiness/object.ts";
 import { isReachedAlike } from "../readiness/parents.ts";
 import { LABELS } from "../render/types.ts";
@@ -19,7 +18,7 @@ import {
   type TrafficRouter,
 } from "./router.ts";
 import { serviceObject } from "./service-object.ts";
-import { untilSeen } from "./until-seen.ts";
+import { untilTaken } from "./until-taken.ts";
 
 const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } as const;
 
@@ -137,28 +136,13 @@ export class GatewayRouter implements TrafficRouter {
     const { api, guard, force, timeout, namespace, app } = this.#hands;
     await guard();
     const applied = await api.apply(this.#route(weight, ports), { manager: MANAGER, force });
-    const { generation } = applied.metadata;
-    const watch = api.watch(ROUTE, { namespace, fields: `metadata.name=${app}` });
-    try {
-      let verdict = judgeReadiness({ ...applied, ...ROUTE }, generation);
-      const ended = await untilSeen(
-        watch,
-        () => {
-          const now = watch.objects.get(`${namespace}/${app}`);
-          if (now !== undefined) verdict = judgeReadiness({ ...now, ...ROUTE }, generation);
-          return verdict.state !== "waiting";
-        },
-        { timeout, signal },
-      );
-      if (ended && verdict.state === "ready") return;
-      throw new SluiceError(
-        "TARGET_STATE",
-        `the HTTPRoute ${app} in namespace ${namespace} does not divide the requests: ${verdict.text}`,
-        { hint: `Look at its status: kubectl describe httproute -n ${namespace} ${app}` },
-      );
-    } finally {
-      watch.close();
-    }
+    const verdict = await untilTaken(api, { ...applied, ...ROUTE }, { timeout, signal });
+    if (verdict.state === "ready") return;
+    throw new SluiceError(
+      "TARGET_STATE",
+      `the HTTPRoute ${app} in namespace ${namespace} does not divide the requests: ${verdict.text}`,
+      { hint: `Look at its status: kubectl describe httproute -n ${namespace} ${app}` },
+    );
   }
 
   #service(name: string, revision: number, ports: Ports): KubeObject {

@@ -4,7 +4,7 @@ import type { Applied } from "../apply/types.ts";
 import { endOfJob } from "../readiness/others.ts";
 import { judgeReadiness } from "../readiness/judge.ts";
 import type { PodTrouble } from "../readiness/pods.ts";
-import type { Verdict } from "../readiness/verdict.ts";
+import { TRANSIENT, type Verdict } from "../readiness/verdict.ts";
 import type { Creations } from "./creations.ts";
 import { podStory } from "./pod-story.ts";
 import { PodPatienceWatch } from "./pod-watch.ts";
@@ -32,7 +32,6 @@ export type Look =
       readonly trouble?: PodTrouble;
     };
 
-const REFUSED = 10_000;
 const NOTHING: ReadonlyMap<string, KubeObject> = new Map();
 
 /** One applied object on its way to be ready. */
@@ -148,14 +147,14 @@ export class Awaited {
     return { state: "waiting", text: texts.join("; "), again: Math.min(again, left) };
   }
 
-  /** Milliseconds that a refusal of pods has left until it counts. */
+  /** Milliseconds that a refusal has left until it counts. */
   #refusedFor(refused: string | undefined, now: number): number {
     if (refused === undefined) {
       this.#refused = undefined;
       return Infinity;
     }
     this.#refused ??= { text: refused, since: now };
-    return this.#refused.since + (this.#patience.refused ?? REFUSED) - now;
+    return this.#refused.since + (this.#patience.refused ?? TRANSIENT) - now;
   }
 }
 

@@ -30,6 +30,8 @@ export type Interceptor = (moment: {
 export class FakeCluster {
   readonly objects = new Map<string, KubeObject>();
   readonly log: string[] = [];
+  /** How often the Gateway's controller finds no backend of a route before it does. */
+  refusals = 0;
   readonly #watches = new Set<FakeWatch>();
   #version = 0;
 
@@ -111,18 +113,29 @@ export class FakeCluster {
       this.put({ ...object, status: { conditions, succeeded: 1 } });
     }
     if (object.kind === "Service") this.#route(object.metadata.namespace);
-    if (object.kind === "HTTPRoute") {
-      const conditions = ["Accepted", "ResolvedRefs"].map((type) => ({
-        type,
-        status: "True",
-        reason: "Fake",
-        message: "",
-        observedGeneration: object.metadata.generation,
-      }));
-      const refs = (at(object, "spec", "parentRefs") ?? []) as readonly object[];
-      const parents = refs.map((parentRef) => ({ parentRef, conditions }));
-      this.put({ ...object, status: { parents } });
+    if (object.kind === "HTTPRoute") this.#answer(object);
+  }
+
+  /** Once for each generation, and again a moment after a refusal that does not last. */
+  #answer(route: KubeObject, again = false): void {
+    const observedGeneration = route.metadata.generation;
+    const before = at(route, "status", "parents", 0, "conditions", 0, "observedGeneration");
+    if (!again && before === observedGeneration) return;
+    const found = this.refusals === 0;
+    const conditions = ["Accepted", "ResolvedRefs"].map((type) => ({
+      type,
+      status: found || type === "Accepted" ? "True" : "False",
+      reason: "Fake",
+      message: found ? "" : "no endpoints",
+      observedGeneration,
+    }));
+    const refs = (at(route, "spec", "parentRefs") ?? []) as readonly object[];
+    const parents = refs.map((parentRef) => ({ parentRef, conditions }));
+    if (!found && Number.isFinite(this.refusals)) {
+      this.refusals -= 1;
+      setTimeout(() => this.#answer(route, true), 10);
     }
+    this.put({ ...route, status: { parents } });
   }
 
   /** Writes the EndpointSlices of a namespace anew. */
