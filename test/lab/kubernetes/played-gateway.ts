@@ -1,23 +1,9 @@
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { vi } from "vitest";
-import { parse } from "yaml";
 import type { ClusterApi, KubeObject, ObjectWatch } from "../../../src/targets/kubernetes/api/types.ts";
 import { at, list } from "../../../src/targets/kubernetes/readiness/object.ts";
+import { gatewayDefinitions } from "./gateway-api.mjs";
 
 export const ROUTE = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" } as const;
-const VERSION = "v1.3.0";
-
-/** The definition of HTTPRoute as its own module has it. */
-async function routeDefinition(): Promise<KubeObject> {
-  const module = `sigs.k8s.io/gateway-api@${VERSION}`;
-  const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json", module], { cwd: "/" });
-  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
-  const file = join(Dir, "config", "crd", "standard", "gateway.networking.k8s.io_httproutes.yaml");
-  return parse(await readFile(file, "utf8")) as KubeObject;
-}
 
 /** A Gateway's controller, played: it answers for each generation of each route in a namespace that it sees. */
 export class PlayedGateway {
@@ -38,7 +24,10 @@ export class PlayedGateway {
   }
 
   static async open(api: ClusterApi, namespace: string): Promise<PlayedGateway> {
-    const definition = await routeDefinition();
+    const definition = (await gatewayDefinitions()).find(
+      ({ metadata }) => metadata.name === "httproutes.gateway.networking.k8s.io",
+    );
+    if (definition === undefined) throw new Error("the Gateway API defines no HTTPRoute");
     // A cluster that has one keeps its own.
     const known = await api.get({ ...definition, name: definition.metadata.name });
     if (known === undefined) await api.apply(definition, { manager: "sluice-lab" });

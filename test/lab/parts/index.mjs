@@ -2,6 +2,7 @@ import certificates from "./certificates.mjs";
 import cluster from "./cluster.mjs";
 import controlPlane from "./control-plane.mjs";
 import etcd from "./etcd.mjs";
+import gateway from "./gateway.mjs";
 import helm3 from "./helm3.mjs";
 import helm4 from "./helm4.mjs";
 import kustomize from "./kustomize.mjs";
@@ -23,6 +24,7 @@ export const PARTS = {
   "control-plane": controlPlane,
   kwok,
   cluster,
+  gateway,
   prometheus,
   moto,
   certificates,

@@ -10,9 +10,10 @@ const SOURCES = join(import.meta.dirname, "..", "go");
 
 /**
  * Builds a Go program of ours, a folder below `test/lab/go`, and gives the path of its binary, which is kept for as long
- * as its source stays the same. `env` is for the build. Rejects where there is no Go, or it does not build.
+ * as its source stays the same. `env` is for the build; `main` is the program, where it is not the folder's own but one that
+ * its `go.mod` has as a tool. Rejects where there is no Go, or it does not build.
  */
-export async function goProgram(name, log = () => undefined, env = {}) {
+export async function goProgram(name, log = () => undefined, env = {}, main = ".") {
   const folder = join(SOURCES, name);
   const hash = createHash("sha256");
   for (const file of (await readdir(folder)).sort())
@@ -22,7 +23,7 @@ export async function goProgram(name, log = () => undefined, env = {}) {
   log(`building ${name}, which takes minutes the first time`);
   const draft = `${binary}.${process.pid}`;
   await mkdir(CACHE, { recursive: true });
-  await runProgram("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", draft, "."], {
+  await runProgram("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", draft, main], {
     cwd: folder,
     env,
   });

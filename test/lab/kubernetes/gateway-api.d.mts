@@ -1,0 +1,3 @@
+import type { KubeObject } from "../../../src/targets/kubernetes/api/types.ts";
+
+export declare function gatewayDefinitions(): Promise<readonly KubeObject[]>;
