@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { at } from "../../../../../src/targets/kubernetes/readiness/object.ts";
+import type { TrafficSpec } from "../../../../../src/targets/kubernetes/spec.ts";
 import { LABELS } from "../../../../../src/targets/kubernetes/render/types.ts";
-import { gateway, replicas } from "../../../../../src/targets/kubernetes/traffic/traffic.ts";
 import { Kit, release, rendered } from "./kit.ts";
 
 /** The revision that the Service at an address of the cluster leads to; undefined: more than one, or none. */
@@ -10,10 +10,12 @@ function behind(kit: Kit, url: string | undefined): unknown {
   return at(kit.service(name), "spec", "selector", LABELS.revision);
 }
 
-describe.each([
-  ["replicas()", replicas()],
-  ["gateway()", gateway({ parents: ["public"] })],
-])("addresses of the two sides, by %s", (_, traffic) => {
+const TRAFFIC: readonly (readonly [string, TrafficSpec])[] = [
+  ["replicas()", { kind: "replicas" }],
+  ["gateway()", { kind: "gateway", parents: [{ name: "public" }], hostnames: [] }],
+];
+
+describe.each(TRAFFIC)("addresses of the two sides, by %s", (_, traffic) => {
   it.each([50, 100])("lead to one side each while the candidate gets %i %%", async (weight) => {
     const kit = new Kit({ traffic });
     await release(kit, rendered());

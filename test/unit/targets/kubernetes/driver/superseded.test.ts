@@ -98,24 +98,27 @@ describe.each([
     ["rolling", rolling()],
     ["canary", canary({ steps: [25], every: "1m", analysis: [errorRate()], onInconclusive: "promote" })],
     ["blue-green", blueGreen()],
-  ] as const)("is gone on with, or replaced, where its process died before it was live: %s", async (_name, strategy) => {
-    for (const [version, revision] of [
-      ["2", 2],
-      ["3", 3],
-    ] as const) {
-      const kit = new Kit({ traffic });
-      await release(kit, rendered({ version: "1" }));
-      breakDown(kit, 1);
-      const dead = await kit.connect(rendered({ version: "2" }));
-      await dead.start(4);
-      await dead.route(100);
-      expect(await run(kit, strategy, rendered({ version }))).toMatchObject({
-        outcome: "released",
-        release: { revision },
-      });
-      expect([selected(kit), size(kit, 1)]).toEqual([String(revision), 0]);
-    }
-  });
+  ] as const)(
+    "is gone on with, or replaced, where its process died before it was live: %s",
+    async (_name, strategy) => {
+      for (const [version, revision] of [
+        ["2", 2],
+        ["3", 3],
+      ] as const) {
+        const kit = new Kit({ traffic });
+        await release(kit, rendered({ version: "1" }));
+        breakDown(kit, 1);
+        const dead = await kit.connect(rendered({ version: "2" }));
+        await dead.start(4);
+        await dead.route(100);
+        expect(await run(kit, strategy, rendered({ version }))).toMatchObject({
+          outcome: "released",
+          release: { revision },
+        });
+        expect([selected(kit), size(kit, 1)]).toEqual([String(revision), 0]);
+      }
+    },
+  );
 
   it("is taken back like any other where a replica of the live release is ready", async () => {
     const kit = new Kit({ traffic });

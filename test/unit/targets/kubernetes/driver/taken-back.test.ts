@@ -57,7 +57,7 @@ describe("a release of manifests that is taken back", () => {
       apiVersion,
       kind,
       metadata: { name: "way", namespace: "shop", annotations: { version } },
-      spec: {},
+      spec: { parentRefs: [{ name: "public" }] },
       // Who plays no Gateway's controller has it accepted from the beginning.
       status: { parents: [{ parentRef: { name: "public" }, conditions }] },
     });
