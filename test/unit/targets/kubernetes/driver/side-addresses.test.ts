@@ -16,7 +16,7 @@ const TRAFFIC: readonly (readonly [string, TrafficSpec])[] = [
 ];
 
 describe.each(TRAFFIC)("addresses of the two sides, by %s", (_, traffic) => {
-  it.each([50, 100])("lead to one side each while the candidate gets %i %%", async (weight) => {
+  it.each([50, 100])("lead to one side each while the candidate gets %i per cent", async (weight) => {
     const kit = new Kit({ traffic });
     await release(kit, rendered());
     const driver = await kit.connect(rendered({ version: "2" }));
