@@ -6,7 +6,8 @@ import { at, text } from "../../../src/targets/kubernetes/readiness/object.ts";
 import { need } from "../lab.ts";
 import { newNamespace, PROMETHEUS } from "../prometheus/scrape.ts";
 import { PodScrapes } from "./pod-scrapes.ts";
-import { labService, RolloutKit, Traffic } from "./rollout-kit.ts";
+import { labService, RolloutKit } from "./rollout-kit.ts";
+import { Traffic } from "./traffic.ts";
 
 const POD = 'namespace="$namespace", pod=~"$pods"';
 const available = need("cluster").available && need("prometheus").available;
@@ -62,7 +63,7 @@ describe.skipIf(!available)("a canary of real pods that a real Prometheus judges
   }
 
   it("is taken back by the figures where every third request fails, and loses none", async () => {
-    traffic = new Traffic(await address(), 8);
+    traffic = new Traffic(await address(), { loops: 8 });
     const bad = labService({ version: "v2", env: { ERRORS: "0.3" } });
     const { result, events } = await kit.release(bad, steps);
     await traffic.stop();
@@ -80,7 +81,7 @@ describe.skipIf(!available)("a canary of real pods that a real Prometheus judges
   });
 
   it("is promoted by the figures where it is as good", async () => {
-    traffic = new Traffic(await address(), 8);
+    traffic = new Traffic(await address(), { loops: 8 });
     const { result, events } = await kit.release(labService({ version: "v3" }), steps);
     await traffic.stop();
     const analyses = events.filter((event) => event.type === "rollout.analysis");
@@ -95,7 +96,7 @@ describe.skipIf(!available)("a canary of real pods that a real Prometheus judges
   });
 
   it("is compared with new pods of the stable release, where that is asked for, which go with it", async () => {
-    traffic = new Traffic(await address(), 8);
+    traffic = new Traffic(await address(), { loops: 8 });
     const baselines = new Set<string>();
     const watch = kit.api.watch(
       { apiVersion: "v1", kind: "Pod" },

@@ -8,7 +8,8 @@ import { statusOfKubernetes } from "../../../src/targets/kubernetes/verbs/status
 import { stopKubernetes } from "../../../src/targets/kubernetes/verbs/stop.ts";
 import { need } from "../lab.ts";
 import { podCounts } from "./pod-counts.ts";
-import { ask, labService, RolloutKit, Traffic } from "./rollout-kit.ts";
+import { labService, RolloutKit } from "./rollout-kit.ts";
+import { ask, Traffic } from "./traffic.ts";
 
 describe.skipIf(!need("cluster").available)("releases under real traffic", () => {
   let kit: RolloutKit;

@@ -16,7 +16,7 @@ import {
   openKubeconfigPlace,
   type UserPlace,
 } from "./providers/user-places.ts";
-import { ask } from "./rollout-kit.ts";
+import { ask } from "./traffic.ts";
 
 const IMAGE = "lab.local/web:1";
 /** What begins every token that the clouds give, and those of service accounts. */

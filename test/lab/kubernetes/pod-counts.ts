@@ -2,7 +2,7 @@ import type { SideCounts } from "../../../src/ports/index.ts";
 import type { ClusterApi } from "../../../src/targets/kubernetes/api/types.ts";
 import type { CountedSide, CountsFrom } from "../../../src/targets/kubernetes/driver/counts.ts";
 import { text } from "../../../src/targets/kubernetes/readiness/object.ts";
-import { ask } from "./rollout-kit.ts";
+import { ask } from "./traffic.ts";
 
 /** Counts by asking every pod itself. What a pod has counted is kept when it goes: totals never fall. */
 export function podCounts(api: () => ClusterApi): CountsFrom {

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isSluiceError } from "../../../src/errors/index.ts";
 import { service } from "../../../src/deploy/index.ts";
@@ -69,6 +68,8 @@ export class RolloutKit {
   readonly namespace: string;
   readonly spec: KubernetesSpec;
   readonly output: string[] = [];
+  /** Milliseconds: as long the next process waits for one that was killed. */
+  leaseDuration = 2_000;
   readonly api: ClusterApi;
   readonly #provider: ClusterProvider;
   readonly #counts: CountProvider | CountsFrom | undefined;
@@ -105,7 +106,7 @@ export class RolloutKit {
   }
 
   hands(open?: TargetHands["open"]): TargetHands {
-    const parts = { provider: this.#provider, counts: this.#counts, leaseDuration: 2_000 };
+    const parts = { provider: this.#provider, counts: this.#counts, leaseDuration: this.leaseDuration };
     return open === undefined ? parts : { ...parts, open };
   }
 
@@ -189,50 +190,4 @@ export function labService(options: Partial<ServiceOptions> & { readonly version
     ...rest,
   } as never);
   return JSON.parse(JSON.stringify(app.spec)) as object;
-}
-
-export interface Answered {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** One request on a connection of its own; status 0 where no answer came. */
-export function ask(url: string): Promise<Answered> {
-  return new Promise((resolve) => {
-    const asked = request(url, { agent: false, timeout: 5_000 }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
-      answer.on("error", (error) => resolve({ status: 0, text: String(error) }));
-    });
-    asked.on("timeout", () => asked.destroy(new Error("no answer within 5 s")));
-    asked.on("error", (error) => resolve({ status: 0, text: String(error) }));
-    asked.end();
-  });
-}
-
-/** Asks an address again and again, several at a time, until it is stopped. */
-export class Traffic {
-  readonly answers: Answered[] = [];
-  #on = true;
-  readonly #loops: readonly Promise<void>[];
-
-  constructor(url: string, loops = 4, pause = 10) {
-    this.#loops = Array.from({ length: loops }, async () => {
-      while (this.#on) {
-        this.answers.push(await ask(url));
-        await sleep(pause);
-      }
-    });
-  }
-
-  /** Those that got no answer. */
-  get failed(): readonly string[] {
-    return this.answers.filter(({ status }) => status === 0).map(({ text }) => text);
-  }
-
-  async stop(): Promise<void> {
-    this.#on = false;
-    await Promise.all(this.#loops);
-  }
 }
