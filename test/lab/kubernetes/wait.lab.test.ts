@@ -237,10 +237,10 @@ describe.skipIf(!need("kwok").available)("waiting for what was applied", () => {
 
   it("says at the end of the time what was still awaited", async () => {
     const objects = [deployment("slow", { annotations: play("unready") }), deployment("quick")];
-    const error = await failureOf(await apply(objects), { timeout: 1_500 });
+    const error = await failureOf(await apply(objects), { timeout: 5_000 });
     expect(error.code).toBe("RELEASE_UNHEALTHY");
     expect(error.message).toMatch(
-      /not ready after 1\.5s:\n- Deployment apply-wait\/slow: 0 of 2 new replicas are available; pod slow-\S+ runs and is not ready yet/,
+      /not ready after 5s:\n- Deployment apply-wait\/slow: 0 of 2 new replicas are available; pod slow-\S+ runs and is not ready yet/,
     );
     expect(error.message).not.toContain("quick");
   });
