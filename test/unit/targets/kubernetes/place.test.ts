@@ -24,7 +24,10 @@ function run() {
     env: {},
     processes: { add: () => undefined, remove: () => undefined },
     mask: (text) => text,
-    write: (_, text) => void told(String(text)),
+    write: (_, text) => {
+      told(String(text));
+      return undefined;
+    },
     restore: () => Promise.reject(new Error("no artifact")),
   };
   return { cancel, context, said };

@@ -18,7 +18,8 @@ export async function makeGood(session: Session, rendered: RenderedService): Pro
       // A newer release is the way on from one that is held: who deploys it has decided that.
       if (servesAlone(now)) {
         await adoptCandidate(session, now);
-        return await makeGood(session, rendered);
+        await makeGood(session, rendered);
+        return;
       }
       await abortCandidate(session, `left unfinished, and replaced by run ${session.place.run}`, {
         anyway: true,

@@ -36,7 +36,7 @@ function app(version: string): RenderedService {
       before: [job({ name: "migrate", command: ["migrate", version] })],
       after: [job({ name: "warm", command: ["warm", version] })],
     },
-  } as never);
+  });
 }
 
 async function released(versions: readonly string[]): Promise<Kit> {
