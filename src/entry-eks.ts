@@ -16,6 +16,8 @@ export {
   type GatewayOptions,
   type GatewayParent,
   type KubernetesTargetOptions,
+  registryOf,
+  type RegistryOptions,
   replicas,
   type Traffic,
 } from "./targets/kubernetes/index.ts";

@@ -23,6 +23,8 @@ export {
   kubernetes,
   type KubernetesOptions,
   type KubernetesTargetOptions,
+  registryOf,
+  type RegistryOptions,
   replicas,
   type Traffic,
 } from "./targets/kubernetes/index.ts";

@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   CLUSTER_DENIED: "A cluster does not let us in, or does not allow what a release needs.",
   CLUSTER_REFUSED: "A cluster's API server refused a request.",
   CLOUD_FAILED: "A cloud's own API (EKS, AKS, GKE) refused a request or did not answer.",
+  REGISTRY_UNKNOWN: "Nobody says which registry belongs to a target.",
   MANIFEST_INVALID: "A manifest cannot be read, or a cluster does not accept it.",
   FIELD_CONFLICT: "Somebody else owns a field of an object that a release sets.",
   HELM_FAILED: "Helm could not install, upgrade or restore a release.",

@@ -1,4 +1,5 @@
 import type { Artifact, Evidence, Json, RefCore, Release, RolloutEvent } from "../model/index.ts";
+import type { ClusterContext, ClusterRegistry } from "./cluster.ts";
 import type { CountSource } from "./metrics.ts";
 import type { StepContext, StepSpec } from "./step.ts";
 
@@ -37,6 +38,8 @@ export interface Target<in out Required extends string = never> {
   readonly preview?: (spec: never, context: TargetContext) => Promise<TargetPreview>;
   /** Looks whether a deploy could work: programs, packages, the way there, credentials, permissions. Changes nothing. */
   readonly check?: (spec: never, context: TargetContext) => Promise<readonly TargetCheck[]>;
+  /** The registry that belongs to the place; absent where none can. Throws `REGISTRY_UNKNOWN` where it cannot be told. */
+  readonly registry?: (context: Pick<ClusterContext, "env" | "root" | "signal">) => Promise<ClusterRegistry>;
   /** Ends everything that runs there; the history stays. Absent where the target has no notion of it. */
   readonly stop?: (spec: never, context: TargetContext) => Promise<void>;
   readonly [required]?: (gates: Evidence<Required>) => void;

@@ -1,4 +1,4 @@
-import type { ClusterProvider } from "../../ports/index.ts";
+import type { ClusterContext, ClusterProvider } from "../../ports/index.ts";
 import { abortable } from "./api/abortable.ts";
 import { openClusterApi } from "./api/open.ts";
 import type { TargetHands } from "./place.ts";
@@ -16,6 +16,7 @@ export interface Hurry {
 export function hurried(hands: TargetHands, { signal, deadline, log }: Hurry): TargetHands {
   const { provider, open = openClusterApi } = hands;
   const { kind, name, spec, needs } = provider;
+  const ask = provider.registry?.bind(provider);
   const own: ClusterProvider = {
     kind,
     name,
@@ -23,6 +24,9 @@ export function hurried(hands: TargetHands, { signal, deadline, log }: Hurry): T
     needs,
     describe: () => provider.describe(),
     connect: (context) => abortable(provider.connect({ ...context, signal }), signal),
+    ...(ask === undefined
+      ? {}
+      : { registry: (context: ClusterContext) => abortable(ask({ ...context, signal }), signal) }),
   };
   return {
     ...hands,

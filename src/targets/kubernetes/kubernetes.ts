@@ -1,5 +1,6 @@
 import type { Release } from "../../model/index.ts";
 import type {
+  ClusterRegistry,
   RolloutDriver,
   Target,
   TargetCheck,
@@ -52,6 +53,8 @@ export function kubernetes<const R extends string = never>(options: KubernetesOp
       (await import("./check/check.ts")).checkKubernetes(hands, spec, context),
     preview: async (spec: KubernetesDeploySpec, context: TargetContext): Promise<TargetPreview> =>
       (await import("./verbs/preview.ts")).previewKubernetes(hands, spec, context),
+    registry: async (context): Promise<ClusterRegistry> =>
+      (await import("./registry.ts")).registryOfProvider(cluster, context),
     stop: async (spec: KubernetesVerbSpec, context: TargetContext): Promise<void> =>
       (await import("./verbs/stop.ts")).stopKubernetes(hands, spec, context),
   };

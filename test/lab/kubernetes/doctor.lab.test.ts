@@ -117,6 +117,7 @@ describe.skipIf(!need("kwok").available)("what a deploy needs, on a real control
       // Looking at it is no right that a deploy needs.
       "namespace skipped",
       "permissions ok",
+      "registry skipped",
     ]);
     expect(await release("1", rolling())).toMatchObject({ outcome: "released" });
     expect(await release("2", blueGreen())).toMatchObject({ outcome: "released" });
@@ -133,7 +134,7 @@ describe.skipIf(!need("kwok").available)("what a deploy needs, on a real control
     };
     const [cluster, ...rest] = await check(nowhere);
     expect(cluster).toMatchObject({ what: "cluster", state: "failed" });
-    expect(rest.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped"]);
+    expect(rest.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped", "skipped"]);
   }, 60_000);
 
   it("begins with being let in", async () => {

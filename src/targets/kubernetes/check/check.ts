@@ -13,6 +13,7 @@ import { checkGateways } from "./gateways.ts";
 import { checkNamespace } from "./namespace.ts";
 import { neededPermissions } from "./needed.ts";
 import { checkNeeds } from "./needs.ts";
+import { checkRegistry } from "./registry.ts";
 
 /** Milliseconds within which a request that failed for a while is sent again. */
 const AGAIN = 5_000;
@@ -23,9 +24,18 @@ const STEPS = ["cluster", "credentials", "namespace", "permissions", "gateways"]
 /**
  * Looks whether a deploy could work, before it begins: packages and programs, the app's files, the source of counts, the
  * way to the API server, who we are there, the namespace, every right that the deploy will need, and the Gateways of its
- * route. Changes nothing and takes no lease. Never rejects for what it finds.
+ * route; and which registry belongs to the cluster. Changes nothing and takes no lease. Never rejects for what it finds.
  */
 export async function checkKubernetes(
+  hands: TargetHands,
+  spec: KubernetesDeploySpec,
+  context: TargetContext,
+): Promise<readonly TargetCheck[]> {
+  const found = await checkDeploy(hands, spec, context);
+  return [...found, await checkRegistry(hands.provider, context, found)];
+}
+
+async function checkDeploy(
   hands: TargetHands,
   spec: KubernetesDeploySpec,
   context: TargetContext,
