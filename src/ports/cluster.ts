@@ -29,6 +29,8 @@ export interface ClusterContext {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Told what is waited for, a line at a time; also later, while credentials are renewed. */
+  readonly log?: (text: string) => void;
 }
 
 export interface ClusterNeed {

@@ -7,6 +7,9 @@ import type { ExecEntry } from "./types.ts";
 /** Milliseconds that a plugin may take. */
 const PATIENCE = 60_000;
 
+/** Milliseconds after which it is said what is waited for: somebody may have to confirm a login elsewhere. */
+const SLOW = 5_000;
+
 const VERSIONS = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
 /**
@@ -21,7 +24,7 @@ export async function runPlugin(
   { cluster, ca, context }: CredentialsSetup,
 ): Promise<ClusterCredentials> {
   const { command, args, apiVersion } = exec;
-  const { env, signal } = context;
+  const { env, signal, log } = context;
   signal.throwIfAborted();
   check(exec, user);
   const info = {
@@ -45,6 +48,7 @@ export async function runPlugin(
   };
   // Not before it is needed: who loads ES modules by require cannot load it.
   const { execa } = await import("execa");
+  const slow = setTimeout(() => log?.(`waits for the credential plugin ${command}`), SLOW);
   const result = await execa(command, args, {
     env: { ...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     extendEnv: false,
@@ -52,7 +56,7 @@ export async function runPlugin(
     reject: false,
     timeout: PATIENCE,
     cancelSignal: signal,
-  });
+  }).finally(() => clearTimeout(slow));
   signal.throwIfAborted();
   if (result.code === "ENOENT" || result.code === "EACCES") throw missing(exec, user, result.code);
   if (result.failed) {

@@ -8,7 +8,7 @@ export interface Hurry {
   readonly signal: AbortSignal;
   /** Milliseconds within which a request that failed for a while is sent again. */
   readonly deadline: number;
-  /** Is given what the API says in passing. */
+  /** Is given what the API and the way in say in passing. @defaultValue the log of who opens the cluster */
   readonly log?: (text: string) => void;
 }
 
@@ -16,6 +16,7 @@ export interface Hurry {
 export function hurried(hands: TargetHands, { signal, deadline, log }: Hurry): TargetHands {
   const { provider, open = openClusterApi } = hands;
   const { kind, name, spec, needs } = provider;
+  const said = log === undefined ? {} : { log };
   const ask = provider.registry?.bind(provider);
   const own: ClusterProvider = {
     kind,
@@ -23,15 +24,14 @@ export function hurried(hands: TargetHands, { signal, deadline, log }: Hurry): T
     spec,
     needs,
     describe: () => provider.describe(),
-    connect: (context) => abortable(provider.connect({ ...context, signal }), signal),
+    connect: (context) => abortable(provider.connect({ ...context, signal, ...said }), signal),
     ...(ask === undefined
       ? {}
-      : { registry: (context: ClusterContext) => abortable(ask({ ...context, signal }), signal) }),
+      : { registry: (context: ClusterContext) => abortable(ask({ ...context, signal, ...said }), signal) }),
   };
   return {
     ...hands,
     provider: own,
-    open: (connection, options) =>
-      open(connection, { ...options, signal, deadline, ...(log === undefined ? {} : { log }) }),
+    open: (connection, options) => open(connection, { ...options, signal, deadline, ...said }),
   };
 }

@@ -39,7 +39,7 @@ export async function openCluster(
   // The run's signal ends the way in alone: taking a release back needs credentials after the run was cancelled.
   const way = new AbortController();
   const part = abortWith(context.signal, way);
-  const asked = { env: all, root, signal: way.signal, now: () => Date.now() };
+  const asked = { env: all, root, signal: way.signal, now: () => Date.now(), log };
   const connection = await abortable(provider.connect(asked), context.signal).finally(part);
   const ending = cut === undefined ? {} : { signal: cut };
   const api = (open ?? openClusterApi)(connection, {

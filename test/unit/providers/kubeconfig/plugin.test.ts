@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { beforeEach, describe, expect, it, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
 import { kubeconfig } from "../../../../src/providers/kubeconfig/index.ts";
 import type { ClusterConnection, ClusterProvider } from "../../../../src/ports/index.ts";
 import { clusterProviderSuite } from "../../../../src/testing/index.ts";
@@ -112,6 +113,36 @@ describe("a credential plugin", () => {
       hint: expect.stringMatching(/\S/),
     });
     expect(String(refused)).not.toContain(token);
+  });
+
+  describe("that takes its time", () => {
+    afterEach(() => void vi.useRealTimers());
+
+    it("is told of after 5 s, and not once it has ended", async () => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const go = join(folder, "go");
+      const provider = await plugin(
+        `const fs = require("node:fs");
+const look = setInterval(() => {
+  if (!fs.existsSync(${JSON.stringify(go)})) return;
+  clearInterval(look);
+  ${gives({ token: "t" })};
+}, 10);`,
+      );
+      const told: string[] = [];
+      const { signal } = new AbortController();
+      const log = (text: string): void => void told.push(text);
+      const connecting = provider.connect({ env, root: folder, signal, now: Date.now, log });
+      // Not by poll, which moves the played time on.
+      while (vi.getTimerCount() === 0) await setImmediate();
+      vi.advanceTimersByTime(4_999);
+      expect(told).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(told).toEqual(["waits for the credential plugin node"]);
+      await writeFile(go, "");
+      await connecting;
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   it("is ended when the run is", async () => {

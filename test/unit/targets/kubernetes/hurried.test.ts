@@ -27,6 +27,24 @@ describe("a way in that somebody waits for", () => {
     expect(asked[0]?.signal).toBe(signal);
   });
 
+  it("has its own log, where it was given one", async () => {
+    const { signal } = new AbortController();
+    const told: string[] = [];
+    const saying: ClusterProvider = {
+      ...provider,
+      connect: (context) => {
+        context.log?.("waits");
+        return provider.connect(context);
+      },
+    };
+    const log = (text: string): void => void told.push(text);
+    const mine = hurried({ provider: saying, counts: undefined }, { signal, deadline: 1, log });
+    await mine.provider.connect(clusterContext({ log: () => expect.unreachable() }));
+    const theirs = hurried({ provider: saying, counts: undefined }, { signal, deadline: 1 });
+    await theirs.provider.connect(clusterContext({ log: (text) => void told.push(`theirs: ${text}`) }));
+    expect(told).toEqual(["waits", "theirs: waits"]);
+  });
+
   it("has none where the way in has none", () => {
     const { signal } = new AbortController();
     const hands = hurried({ provider, counts: undefined }, { signal, deadline: 1 });

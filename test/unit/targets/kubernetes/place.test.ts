@@ -52,6 +52,18 @@ describe("the way into a cluster", () => {
     expect(given?.signal.reason).toBe(REASON);
   });
 
+  it("gives the provider the log of who opens it", async () => {
+    const provider = providerOf((given) => {
+      given.log?.("waits for somebody");
+      return Promise.resolve({ server: "http://127.0.0.1:1" });
+    });
+    const { context, said } = run();
+    const hands = { provider, counts: undefined };
+    const open = await openCluster(hands, kubernetesSpec({ cluster: provider }), context);
+    expect(await said).toBe("waits for somebody\n");
+    open.api.close();
+  });
+
   it("stays open for credentials after a run was cancelled", async () => {
     let given: ClusterContext | undefined;
     const provider = providerOf((context) => {
