@@ -5,7 +5,12 @@
  */
 import type { Target } from "./ports/index.ts";
 import { aks as cluster, type AksOptions } from "./providers/aks/index.ts";
-import { kubernetes, type KubernetesTargetOptions, splitOptions } from "./targets/kubernetes/index.ts";
+import {
+  kubernetes,
+  type KubernetesTargetOptions,
+  splitOptions,
+  TARGET_OPTIONS,
+} from "./targets/kubernetes/index.ts";
 
 export type { AksOptions, AzureCredentialChoice } from "./providers/aks/index.ts";
 export {
@@ -38,5 +43,5 @@ export type AksTargetOptions<R extends string = never> = AksOptions & Kubernetes
  */
 export function aks<const R extends string = never>(options: AksTargetOptions<R>): Target<R> {
   const { target, cluster: own } = splitOptions<R, AksOptions>(options);
-  return kubernetes({ ...target, cluster: cluster(own) });
+  return kubernetes({ ...target, cluster: cluster(own, TARGET_OPTIONS) });
 }

@@ -5,7 +5,12 @@
  */
 import type { Target } from "./ports/index.ts";
 import { eks as cluster, type EksOptions } from "./providers/eks/index.ts";
-import { kubernetes, type KubernetesTargetOptions, splitOptions } from "./targets/kubernetes/index.ts";
+import {
+  kubernetes,
+  type KubernetesTargetOptions,
+  splitOptions,
+  TARGET_OPTIONS,
+} from "./targets/kubernetes/index.ts";
 
 export type { AssumeRole, AwsCredentials, EksOptions } from "./providers/eks/index.ts";
 export {
@@ -38,5 +43,5 @@ export type EksTargetOptions<R extends string = never> = EksOptions & Kubernetes
  */
 export function eks<const R extends string = never>(options: EksTargetOptions<R>): Target<R> {
   const { target, cluster: own } = splitOptions<R, EksOptions>(options);
-  return kubernetes({ ...target, cluster: cluster(own) });
+  return kubernetes({ ...target, cluster: cluster(own, TARGET_OPTIONS) });
 }

@@ -5,7 +5,12 @@
  */
 import type { Target } from "./ports/index.ts";
 import { gke as cluster, type GkeOptions } from "./providers/gke/index.ts";
-import { kubernetes, type KubernetesTargetOptions, splitOptions } from "./targets/kubernetes/index.ts";
+import {
+  kubernetes,
+  type KubernetesTargetOptions,
+  splitOptions,
+  TARGET_OPTIONS,
+} from "./targets/kubernetes/index.ts";
 
 export type { GkeOptions } from "./providers/gke/index.ts";
 export {
@@ -38,5 +43,5 @@ export type GkeTargetOptions<R extends string = never> = GkeOptions & Kubernetes
  */
 export function gke<const R extends string = never>(options: GkeTargetOptions<R>): Target<R> {
   const { target, cluster: own } = splitOptions<R, GkeOptions>(options);
-  return kubernetes({ ...target, cluster: cluster(own) });
+  return kubernetes({ ...target, cluster: cluster(own, TARGET_OPTIONS) });
 }

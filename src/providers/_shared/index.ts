@@ -1,5 +1,5 @@
 export { cachedCredentials } from "./cached-credentials.ts";
-export { checkOptions, namespaceName, text } from "./check-options.ts";
+export { checkOptions, fits, namespaceName, not, refuseOptions, text } from "./check-options.ts";
 export { firstLine, isNoAnswer } from "./faults.ts";
 export { loadOptional } from "./load-optional.ts";
 export { endOfToken, tokenFile } from "./token-file.ts";

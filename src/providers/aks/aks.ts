@@ -24,15 +24,20 @@ const SERVER_SCOPE = "6dae42f8-4368-4678-94ff-3960e28e3630/.default";
  *
  * Needs `@azure/arm-containerservice` and `@azure/identity`, and no kubelogin.
  *
+ * @param beside names of options that are given beside these, and read by somebody else: one may have been meant
  * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
  */
-export function aks(options: AksOptions): ClusterProvider {
-  return aksWith(loadAzureSdk, options);
+export function aks(options: AksOptions, beside?: readonly string[]): ClusterProvider {
+  return aksWith(loadAzureSdk, options, beside);
 }
 
 /** {@link aks} over any SDK. */
-export function aksWith(load: () => Promise<AzureSdk>, options: AksOptions): ClusterProvider {
-  return new AksProvider(load, options);
+export function aksWith(
+  load: () => Promise<AzureSdk>,
+  options: AksOptions,
+  beside?: readonly string[],
+): ClusterProvider {
+  return new AksProvider(load, options, beside);
 }
 
 class AksProvider implements ClusterProvider {
@@ -43,8 +48,8 @@ class AksProvider implements ClusterProvider {
   readonly #load: () => Promise<AzureSdk>;
   readonly #options: AksOptions;
 
-  constructor(load: () => Promise<AzureSdk>, options: AksOptions) {
-    this.spec = aksSpec(options);
+  constructor(load: () => Promise<AzureSdk>, options: AksOptions, beside?: readonly string[]) {
+    this.spec = aksSpec(options, beside);
     this.name = options.cluster;
     this.#load = load;
     this.#options = options;

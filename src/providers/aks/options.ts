@@ -1,5 +1,6 @@
-import { SluiceError } from "../../errors/index.ts";
 import type { JsonObject } from "../../model/index.ts";
+import { unknownOptions } from "../../util/unknown-options.ts";
+import { fits, not, refuseOptions } from "../_shared/index.ts";
 
 /** As whom Azure is asked. */
 export type AzureCredentialChoice =
@@ -48,7 +49,7 @@ export interface AksOptions {
   readonly registry?: string;
 }
 
-const OPTIONS = new Set<string>([
+const OPTIONS = [
   "subscription",
   "resourceGroup",
   "cluster",
@@ -58,7 +59,7 @@ const OPTIONS = new Set<string>([
   "cloud",
   "resourceManager",
   "registry",
-] satisfies (keyof AksOptions)[]);
+] as const satisfies readonly (keyof AksOptions)[];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TENANT = /^[0-9a-z][0-9a-z.-]*$/i;
@@ -75,41 +76,46 @@ const CREDENTIALS = new Set<unknown>([
 const ENDPOINTS = new Set<unknown>(["auto", "public", "private"]);
 const CLOUDS = new Set<unknown>(["public", "china", "us-government"]);
 
-/** What stands in the Plan. @throws SluiceError `DEFINITION_INVALID`, with all that is wrong */
-export function aksSpec(options: AksOptions): JsonObject {
-  const problems = [...problemsOf(options)];
-  if (problems.length > 0) {
-    throw new SluiceError("DEFINITION_INVALID", `aks(): ${problems.join("; ")}`, {
-      hint: 'Write it like aks({ subscription: "…", resourceGroup: "web", cluster: "prod" }).',
-    });
-  }
+const HINT = 'Write it like aks({ subscription: "…", resourceGroup: "web", cluster: "prod" }).';
+
+/**
+ * What stands in the Plan.
+ *
+ * @param beside names of options that are given beside these, and read by somebody else
+ * @throws SluiceError `DEFINITION_INVALID`, with all that is wrong
+ */
+export function aksSpec(options: AksOptions, beside: readonly string[] = []): JsonObject {
+  refuseOptions("aks", [...problemsOf(options, beside)], HINT);
   const { credential = "default", ...places } = options;
   const shown =
     typeof credential === "string" ? credential : `managed-identity ${credential.managedIdentityClientId}`;
   return { ...places, credential: shown };
 }
 
-function* problemsOf(options: AksOptions): Iterable<string> {
+function* problemsOf(options: AksOptions, beside: readonly string[]): Iterable<string> {
   if (typeof options !== "object" || (options as unknown) === null) {
     yield "the options must be an object";
     return;
   }
-  for (const name of Object.keys(options)) if (!OPTIONS.has(name)) yield `there is no option ${name}`;
+  yield* unknownOptions(options, [...OPTIONS, ...beside]);
   const { subscription, resourceGroup, cluster, credential, tenant, registry } = options;
   const { endpoint = "auto", cloud = "public" } = options;
-  if (!fits(subscription, UUID)) yield "subscription must be the subscription's id, a UUID";
-  if (!fits(resourceGroup, GROUP)) yield "resourceGroup must be 1 to 90 letters, digits or _().-";
-  if (!fits(cluster, CLUSTER)) yield "cluster must be 1 to 63 letters, digits, _ or -";
+  if (!fits(subscription, UUID))
+    yield `subscription must be the subscription's id, a UUID${not(subscription)}`;
+  if (!fits(resourceGroup, GROUP))
+    yield `resourceGroup must be 1 to 90 letters, digits or _().-${not(resourceGroup)}`;
+  if (!fits(cluster, CLUSTER)) yield `cluster must be 1 to 63 letters, digits, _ or -${not(cluster)}`;
   if (credential !== undefined && !isCredential(credential))
     yield `credential must be one of ${[...CREDENTIALS].join(", ")}, or { managedIdentityClientId } with a UUID`;
-  if (tenant !== undefined && !fits(tenant, TENANT)) yield "tenant must be an id or a domain";
+  if (tenant !== undefined && !fits(tenant, TENANT)) yield `tenant must be an id or a domain${not(tenant)}`;
   if (tenant !== undefined && (credential === "managed-identity" || typeof credential === "object"))
     yield "a managed identity has its tenant already: leave tenant out";
-  if (!ENDPOINTS.has(endpoint)) yield `endpoint must be one of ${[...ENDPOINTS].join(", ")}`;
-  if (!CLOUDS.has(cloud)) yield `cloud must be one of ${[...CLOUDS].join(", ")}`;
+  if (!ENDPOINTS.has(endpoint)) yield `endpoint must be one of ${[...ENDPOINTS].join(", ")}${not(endpoint)}`;
+  if (!CLOUDS.has(cloud)) yield `cloud must be one of ${[...CLOUDS].join(", ")}${not(cloud)}`;
   if (options.resourceManager !== undefined && !isAddress(options.resourceManager))
-    yield "resourceManager must be an https address without a name, a password or a query";
-  if (registry !== undefined && !fits(registry, REGISTRY)) yield "registry must be like acme.azurecr.io";
+    yield `resourceManager must be an https address without a name, a password or a query${not(options.resourceManager)}`;
+  if (registry !== undefined && !fits(registry, REGISTRY))
+    yield `registry must be like acme.azurecr.io${not(registry)}`;
 }
 
 function isCredential(given: unknown): boolean {
@@ -123,8 +129,4 @@ function isAddress(given: unknown): boolean {
   if (typeof given !== "string" || !URL.canParse(given)) return false;
   const { protocol, username, password, search, hash } = new URL(given);
   return protocol === "https:" && [username, password, search, hash].every((part) => part === "");
-}
-
-function fits(value: unknown, pattern: RegExp): boolean {
-  return typeof value === "string" && pattern.test(value);
 }

@@ -23,15 +23,20 @@ const ALMOST_OVER = 60_000;
  *
  * Needs `@aws-sdk/client-eks`, `@aws-sdk/credential-providers` and `@smithy/signature-v4`.
  *
+ * @param beside names of options that are given beside these, and read by somebody else: one may have been meant
  * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
  */
-export function eks(options: EksOptions): ClusterProvider {
-  return eksWith(loadAwsSdk, options);
+export function eks(options: EksOptions, beside?: readonly string[]): ClusterProvider {
+  return eksWith(loadAwsSdk, options, beside);
 }
 
 /** {@link eks} over any SDK. */
-export function eksWith(load: () => Promise<AwsSdk>, options: EksOptions): ClusterProvider {
-  return new EksProvider(load, options);
+export function eksWith(
+  load: () => Promise<AwsSdk>,
+  options: EksOptions,
+  beside?: readonly string[],
+): ClusterProvider {
+  return new EksProvider(load, options, beside);
 }
 
 class EksProvider implements ClusterProvider {
@@ -43,8 +48,8 @@ class EksProvider implements ClusterProvider {
   readonly #load: () => Promise<AwsSdk>;
   readonly #options: EksOptions;
 
-  constructor(load: () => Promise<AwsSdk>, options: EksOptions) {
-    this.spec = eksSpec(options);
+  constructor(load: () => Promise<AwsSdk>, options: EksOptions, beside?: readonly string[]) {
+    this.spec = eksSpec(options, beside);
     this.name = options.cluster;
     this.#load = load;
     this.#options = options;

@@ -1,5 +1,6 @@
-import { SluiceError } from "../../errors/index.ts";
 import type { JsonObject } from "../../model/index.ts";
+import { unknownOptions } from "../../util/unknown-options.ts";
+import { fits, not, refuseOptions } from "../_shared/index.ts";
 
 /** Keys of an AWS identity. */
 export interface AwsCredentials {
@@ -46,8 +47,14 @@ export interface EksOptions {
   readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
 }
 
-const OPTIONS = new Set(["cluster", "region", "profile", "assumeRole", "credentials"]);
-const ROLE_OPTIONS = new Set(["arn", "externalId", "sessionName"]);
+const OPTIONS = [
+  "cluster",
+  "region",
+  "profile",
+  "assumeRole",
+  "credentials",
+] as const satisfies readonly (keyof EksOptions)[];
+const ROLE_OPTIONS = ["arn", "externalId", "sessionName"] as const satisfies readonly (keyof AssumeRole)[];
 
 const CLUSTER = /^[0-9a-z][\w-]{0,99}$/i;
 const REGION = /^[a-z]{2,}(-[a-z0-9]+)*-\d+$/;
@@ -55,14 +62,17 @@ const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const SESSION = /^[\w+=,.@-]{2,64}$/;
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 
-/** What stands in the Plan. @throws SluiceError `DEFINITION_INVALID`, with all that is wrong */
-export function eksSpec(options: EksOptions): JsonObject {
-  const problems = [...problemsOf(options)];
-  if (problems.length > 0) {
-    throw new SluiceError("DEFINITION_INVALID", `eks(): ${problems.join("; ")}`, {
-      hint: 'Write it like eks({ cluster: "prod", region: "eu-west-1" }); all but the cluster may be left out.',
-    });
-  }
+const HINT =
+  'Write it like eks({ cluster: "prod", region: "eu-west-1" }); all but the cluster may be left out.';
+
+/**
+ * What stands in the Plan.
+ *
+ * @param beside names of options that are given beside these, and read by somebody else
+ * @throws SluiceError `DEFINITION_INVALID`, with all that is wrong
+ */
+export function eksSpec(options: EksOptions, beside: readonly string[] = []): JsonObject {
+  refuseOptions("eks", [...problemsOf(options, beside)], HINT);
   const { cluster, region, profile, assumeRole } = options;
   return {
     cluster,
@@ -72,21 +82,22 @@ export function eksSpec(options: EksOptions): JsonObject {
   };
 }
 
-function* problemsOf(options: EksOptions): Iterable<string> {
+function* problemsOf(options: EksOptions, beside: readonly string[]): Iterable<string> {
   if (typeof options !== "object" || (options as unknown) === null) {
     yield "the options must be an object";
     return;
   }
-  yield* unknownOptions(options, OPTIONS, "");
+  yield* unknownOptions(options, [...OPTIONS, ...beside]);
   const { cluster, region, profile, assumeRole, credentials } = options;
   if (!fits(cluster, CLUSTER)) {
     const arn = typeof cluster === "string" && cluster.startsWith("arn:");
     yield arn
       ? "cluster must be the name alone, not the ARN"
-      : "cluster must be 1 to 100 letters, digits, _ or -";
+      : `cluster must be 1 to 100 letters, digits, _ or -${not(cluster)}`;
   }
-  if (region !== undefined && !fits(region, REGION)) yield "region must be one such as eu-west-1";
-  if (profile !== undefined && !fits(profile, /^\S(.*\S)?$/)) yield "profile must be a name";
+  if (region !== undefined && !fits(region, REGION))
+    yield `region must be one such as eu-west-1${not(region)}`;
+  if (profile !== undefined && !fits(profile, /^\S(.*\S)?$/)) yield `profile must be a name${not(profile)}`;
   if (assumeRole !== undefined) yield* roleProblems(assumeRole);
   if (credentials === undefined) return;
   if (profile !== undefined) yield "profile and credentials exclude each other";
@@ -101,18 +112,11 @@ function* roleProblems(role: AssumeRole): Iterable<string> {
     yield "assumeRole must be an object with the role's arn";
     return;
   }
-  yield* unknownOptions(role, ROLE_OPTIONS, "assumeRole.");
-  if (!fits(role.arn, ROLE)) yield "assumeRole.arn must be like arn:aws:iam::111122223333:role/deployer";
+  yield* unknownOptions(role, ROLE_OPTIONS, "assumeRole");
+  if (!fits(role.arn, ROLE))
+    yield `assumeRole.arn must be like arn:aws:iam::111122223333:role/deployer${not(role.arn)}`;
   if (role.externalId !== undefined && !fits(role.externalId, EXTERNAL_ID))
     yield "assumeRole.externalId must be 2 to 1224 letters, digits or +=,.@:/-_";
   if (role.sessionName !== undefined && !fits(role.sessionName, SESSION))
-    yield "assumeRole.sessionName must be 2 to 64 letters, digits or +=,.@-_";
-}
-
-function* unknownOptions(given: object, known: ReadonlySet<string>, path: string): Iterable<string> {
-  for (const name of Object.keys(given)) if (!known.has(name)) yield `there is no option ${path}${name}`;
-}
-
-function fits(value: unknown, pattern: RegExp): boolean {
-  return typeof value === "string" && pattern.test(value);
+    yield `assumeRole.sessionName must be 2 to 64 letters, digits or +=,.@-_${not(role.sessionName)}`;
 }

@@ -29,15 +29,20 @@ const ALMOST_OVER = 60_000;
  *
  * Needs `@google-cloud/container` and `google-auth-library`, and no gke-gcloud-auth-plugin.
  *
+ * @param beside names of options that are given beside these, and read by somebody else: one may have been meant
  * @throws SluiceError `DEFINITION_INVALID` for options that cannot be right
  */
-export function gke(options: GkeOptions): ClusterProvider {
-  return gkeWith(loadGoogleSdk, options);
+export function gke(options: GkeOptions, beside?: readonly string[]): ClusterProvider {
+  return gkeWith(loadGoogleSdk, options, beside);
 }
 
 /** {@link gke} over any libraries. */
-export function gkeWith(load: () => Promise<GoogleSdk>, options: GkeOptions): ClusterProvider {
-  return new GkeProvider(load, options);
+export function gkeWith(
+  load: () => Promise<GoogleSdk>,
+  options: GkeOptions,
+  beside?: readonly string[],
+): ClusterProvider {
+  return new GkeProvider(load, options, beside);
 }
 
 class GkeProvider implements ClusterProvider {
@@ -48,8 +53,8 @@ class GkeProvider implements ClusterProvider {
   readonly #load: () => Promise<GoogleSdk>;
   readonly #options: GkeOptions;
 
-  constructor(load: () => Promise<GoogleSdk>, options: GkeOptions) {
-    this.spec = gkeSpec(options);
+  constructor(load: () => Promise<GoogleSdk>, options: GkeOptions, beside?: readonly string[]) {
+    this.spec = gkeSpec(options, beside);
     this.name = options.cluster;
     this.#load = load;
     this.#options = options;

@@ -1,5 +1,6 @@
-import { SluiceError } from "../../errors/index.ts";
 import type { JsonObject } from "../../model/index.ts";
+import { unknownOptions } from "../../util/unknown-options.ts";
+import { fits, not, refuseOptions } from "../_shared/index.ts";
 
 /**
  * Which GKE cluster, and as whom it is reached.
@@ -38,7 +39,7 @@ export interface GkeOptions {
   readonly registry?: string;
 }
 
-const OPTIONS = new Set<string>([
+const OPTIONS = [
   "project",
   "location",
   "cluster",
@@ -46,7 +47,7 @@ const OPTIONS = new Set<string>([
   "keyFile",
   "impersonate",
   "registry",
-] satisfies (keyof GkeOptions)[]);
+] as const satisfies readonly (keyof GkeOptions)[];
 
 const PROJECT = /^([a-z0-9.-]+\.[a-z]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 const LOCATION = /^[a-z]+(-[a-z]+)+\d+(-[a-z])?$/;
@@ -55,35 +56,35 @@ const ACCOUNT = /^[^@\s/]+@[a-z0-9.-]+$/i;
 const REGISTRY = /^[0-9a-z][0-9a-z.-]*\.[a-z]+(\/[\w./-]*\w)?$/;
 const ENDPOINTS = new Set<unknown>(["auto", "public", "private", "dns"]);
 
-/** What stands in the Plan. @throws SluiceError `DEFINITION_INVALID`, with all that is wrong */
-export function gkeSpec(options: GkeOptions): JsonObject {
-  const problems = [...problemsOf(options)];
-  if (problems.length > 0) {
-    throw new SluiceError("DEFINITION_INVALID", `gke(): ${problems.join("; ")}`, {
-      hint: 'Write it like gke({ project: "acme-web", location: "europe-west1", cluster: "prod" }).',
-    });
-  }
+const HINT = 'Write it like gke({ project: "acme-web", location: "europe-west1", cluster: "prod" }).';
+
+/**
+ * What stands in the Plan.
+ *
+ * @param beside names of options that are given beside these, and read by somebody else
+ * @throws SluiceError `DEFINITION_INVALID`, with all that is wrong
+ */
+export function gkeSpec(options: GkeOptions, beside: readonly string[] = []): JsonObject {
+  refuseOptions("gke", [...problemsOf(options, beside)], HINT);
   return { ...options };
 }
 
-function* problemsOf(options: GkeOptions): Iterable<string> {
+function* problemsOf(options: GkeOptions, beside: readonly string[]): Iterable<string> {
   if (typeof options !== "object" || (options as unknown) === null) {
     yield "the options must be an object";
     return;
   }
-  for (const name of Object.keys(options)) if (!OPTIONS.has(name)) yield `there is no option ${name}`;
+  yield* unknownOptions(options, [...OPTIONS, ...beside]);
   const { project, location, cluster, endpoint = "auto", keyFile, impersonate, registry } = options;
-  if (!fits(project, PROJECT)) yield "project must be the project's id, 6 to 30 letters, digits or -";
-  if (!fits(location, LOCATION)) yield "location must be a region or a zone, such as europe-west1";
-  if (!fits(cluster, CLUSTER)) yield "cluster must be 1 to 40 lower-case letters, digits or -";
-  if (!ENDPOINTS.has(endpoint)) yield `endpoint must be one of ${[...ENDPOINTS].join(", ")}`;
+  if (!fits(project, PROJECT))
+    yield `project must be the project's id, 6 to 30 letters, digits or -${not(project)}`;
+  if (!fits(location, LOCATION))
+    yield `location must be a region or a zone, such as europe-west1${not(location)}`;
+  if (!fits(cluster, CLUSTER)) yield `cluster must be 1 to 40 lower-case letters, digits or -${not(cluster)}`;
+  if (!ENDPOINTS.has(endpoint)) yield `endpoint must be one of ${[...ENDPOINTS].join(", ")}${not(endpoint)}`;
   if (keyFile !== undefined && !fits(keyFile, /^[^{\n\0]+$/)) yield "keyFile must be the path of a file";
   if (impersonate !== undefined && !fits(impersonate, ACCOUNT))
-    yield "impersonate must be a service account's address";
+    yield `impersonate must be a service account's address${not(impersonate)}`;
   if (registry !== undefined && !fits(registry, REGISTRY))
-    yield "registry must be like europe-west1-docker.pkg.dev/acme-web";
-}
-
-function fits(value: unknown, pattern: RegExp): boolean {
-  return typeof value === "string" && pattern.test(value);
+    yield `registry must be like europe-west1-docker.pkg.dev/acme-web${not(registry)}`;
 }

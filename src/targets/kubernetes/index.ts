@@ -1,5 +1,10 @@
 export { kubernetes } from "./kubernetes.ts";
-export { type KubernetesOptions, type KubernetesTargetOptions, splitOptions } from "./options.ts";
+export {
+  type KubernetesOptions,
+  type KubernetesTargetOptions,
+  splitOptions,
+  TARGET_OPTIONS,
+} from "./options.ts";
 export type { CountedSide, CountsFrom, CountsQuery } from "./driver/counts.ts";
 export { registryOf, type RegistryOptions } from "./registry-of.ts";
 export type { GatewayParent } from "./spec.ts";

@@ -51,7 +51,7 @@ export interface KubernetesOptions<R extends string = never> extends KubernetesT
 }
 
 /** The names of the options that are the target's, where they stand among those of a cluster. */
-const TARGET_OPTIONS = [
+export const TARGET_OPTIONS = [
   "name",
   "namespace",
   "createNamespace",

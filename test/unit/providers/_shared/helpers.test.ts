@@ -39,7 +39,7 @@ describe("checkOptions", () => {
       expect.objectContaining({
         code: "DEFINITION_INVALID",
         message:
-          'acme(): name must be a text, not " "; namespace must be 1 to 63 lower-case letters, digits or "-", not "Shop_1"; naem is not an option; toString is not an option',
+          'acme(): name must be a text, not " "; namespace must be 1 to 63 lower-case letters, digits or "-", not "Shop_1"; there is no option naem: did you mean name?; there is no option toString, only name, namespace',
         hint: "Do it right.",
       }),
     );

@@ -35,23 +35,23 @@ describe("the options of aks()", () => {
       endpoint: "dns",
       cloud: "mars",
       resourceManager: "http://user:pass@stack",
-      registry: "https://acme.azurecr.io",
+      registry: "https://ci:hunter2@acme.azurecr.io",
       region: "westeurope",
     } as unknown as AksOptions;
     expect(() => aks(wrong)).toThrow(
       expect.objectContaining({
         code: "DEFINITION_INVALID",
         message: [
-          "aks(): there is no option region",
-          "subscription must be the subscription's id, a UUID",
-          "resourceGroup must be 1 to 90 letters, digits or _().-",
-          "cluster must be 1 to 63 letters, digits, _ or -",
+          "aks(): there is no option region, only subscription, resourceGroup, cluster, credential, tenant, endpoint, cloud, resourceManager, registry",
+          'subscription must be the subscription\'s id, a UUID, not "acme"',
+          'resourceGroup must be 1 to 90 letters, digits or _().-, not "web."',
+          'cluster must be 1 to 63 letters, digits, _ or -, not ""',
           "credential must be one of default, environment, cli, managed-identity, workload-identity, or { managedIdentityClientId } with a UUID",
-          "tenant must be an id or a domain",
-          "endpoint must be one of auto, public, private",
-          "cloud must be one of public, china, us-government",
-          "resourceManager must be an https address without a name, a password or a query",
-          "registry must be like acme.azurecr.io",
+          'tenant must be an id or a domain, not "-"',
+          'endpoint must be one of auto, public, private, not "dns"',
+          'cloud must be one of public, china, us-government, not "mars"',
+          'resourceManager must be an https address without a name, a password or a query, not "http://***@stack"',
+          'registry must be like acme.azurecr.io, not "https://***@acme.azurecr.io"',
         ].join("; "),
       }),
     );

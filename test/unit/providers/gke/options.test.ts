@@ -35,14 +35,14 @@ describe("the options of gke()", () => {
       expect.objectContaining({
         code: "DEFINITION_INVALID",
         message: [
-          "gke(): there is no option region",
-          "project must be the project's id, 6 to 30 letters, digits or -",
-          "location must be a region or a zone, such as europe-west1",
-          "cluster must be 1 to 40 lower-case letters, digits or -",
-          "endpoint must be one of auto, public, private, dns",
+          "gke(): there is no option region, only project, location, cluster, endpoint, keyFile, impersonate, registry",
+          'project must be the project\'s id, 6 to 30 letters, digits or -, not "A"',
+          'location must be a region or a zone, such as europe-west1, not "Europe"',
+          'cluster must be 1 to 40 lower-case letters, digits or -, not "Prod"',
+          'endpoint must be one of auto, public, private, dns, not "vpn"',
           "keyFile must be the path of a file",
-          "impersonate must be a service account's address",
-          "registry must be like europe-west1-docker.pkg.dev/acme-web",
+          'impersonate must be a service account\'s address, not "deployer"',
+          'registry must be like europe-west1-docker.pkg.dev/acme-web, not "https://x"',
         ].join("; "),
       }),
     );
