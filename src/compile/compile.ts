@@ -11,6 +11,7 @@ import {
 } from "../model/index.ts";
 import { planFingerprint } from "../model/fingerprint.ts";
 import { deepFreeze } from "../util/deep-freeze.ts";
+import { checkAccepted } from "./accepted.ts";
 import { checkCacheable, hasEffects } from "./cache-options.ts";
 import { createInputReader, type NodeInputs } from "./draft-spec.ts";
 import { Issues, nodePath } from "./issues.ts";
@@ -48,7 +49,7 @@ export function compile(draft: Draft, params: JsonObject, root: string): Compile
   const read = createInputReader(draft, issues);
   const place = createPlaces(root);
   const targets = new TargetNames();
-  const built = draft.nodes.map((node) => buildNode(node, read, place, targets, issues));
+  const built = draft.nodes.map((node) => buildNode(draft, node, read, place, targets, issues));
   const stages = draft.stages.map((stage) => buildStage(draft, stage));
   const order = issues.empty ? orderNodes(draft, built, issues) : [];
   if (!issues.empty) throw new DefinitionError(draft.name, issues.list());
@@ -75,6 +76,7 @@ interface BuiltNode {
 }
 
 function buildNode(
+  draft: Draft,
   draftNode: DraftNode,
   read: (node: DraftNode) => NodeInputs,
   place: Places,
@@ -89,6 +91,7 @@ function buildNode(
   const action = draftNode.action;
   const evidence = shaped ? checkEvidence(draftNode, issues) : NONE;
   if (shaped) targets.check(draftNode, issues);
+  if (shaped) checkAccepted(draft.name, draftNode, issues);
   const effects = shaped && hasEffects(draftNode);
   if (shaped) checkCacheable(draftNode, effects, issues);
   const acceptsSkipped = shaped && action.kind === "job" && action.step.acceptsSkipped === true;

@@ -5,6 +5,7 @@ export type * from "./event.ts";
 export type * from "./failure.ts";
 export type * from "./figure.ts";
 export type * from "./json.ts";
+export type * from "./needs.ts";
 export * from "./plan.ts";
 export * from "./ref.ts";
 export type * from "./release.ts";

@@ -1,4 +1,12 @@
-import type { Artifact, Evidence, Json, RefCore, Release, RolloutEvent } from "../model/index.ts";
+import type {
+  Artifact,
+  Evidence,
+  Json,
+  RefCore,
+  Release,
+  RolloutEvent,
+  StrategyNeeds,
+} from "../model/index.ts";
 import type { ClusterContext, ClusterRegistry } from "./cluster.ts";
 import type { CountSource } from "./metrics.ts";
 import type { StepContext, StepSpec } from "./step.ts";
@@ -14,6 +22,12 @@ export interface Target<in out Required extends string = never> {
   readonly name: string;
   readonly spec: StepSpec;
   readonly requires: readonly Required[];
+  /**
+   * What keeps a deploy from ever working, as far as its definition tells: each is reported as a mistake of the definition
+   * before anything runs. Pure and quick, since every compilation asks; it never refuses for what only the run will know.
+   * Absent: `connect` is the first to refuse.
+   */
+  readonly accepts?: (deploy: DraftDeploy) => readonly TargetProblem[];
   /** Opens the target for one deploy and takes its lock. The spec is a {@link DeploySpec}. Throws `TARGET_BUSY`. */
   readonly connect: (spec: never, context: TargetContext) => Promise<RolloutDriver>;
   /** What is live there now. Reads only. The spec is a {@link TargetVerbSpec}, as for the next ones. */
@@ -49,6 +63,22 @@ export interface Target<in out Required extends string = never> {
 export interface DeploySpec<TargetSpec = unknown> {
   readonly target: TargetSpec;
   readonly app: ResolvedApp;
+}
+
+/** What a definition says of a deploy. */
+export interface DraftDeploy {
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  /** The spec as it stands in the Plan: what the run will know is `{ $ref }`, `{ $artifact }`, `{ $all }` or `{ $secret }`. */
+  readonly app: Pick<ResolvedApp, "kind" | "spec">;
+  readonly strategy: Pick<Strategy, "kind" | "needs">;
+}
+
+/** Why a deploy could not work. */
+export interface TargetProblem {
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
 }
 
 /** What `status`, `rollback` and `stop` get. */
@@ -217,6 +247,8 @@ export interface SideState {
 export interface Strategy {
   readonly kind: string;
   readonly spec: StepSpec;
+  /** What it asks of a target, so that one that cannot do it says so before a run. @defaultValue nothing that is known */
+  readonly needs?: StrategyNeeds;
   readonly release: (driver: RolloutDriver, spec: never, context: StrategyContext) => Promise<StrategyResult>;
 }
 

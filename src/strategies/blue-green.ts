@@ -8,6 +8,7 @@ import {
 } from "./analysis/options.ts";
 import { describeMetric, functionName } from "./metrics/describe.ts";
 import type { Metric } from "./metrics/types.ts";
+import { needsOf } from "./needs.ts";
 import { Problems } from "./problems.ts";
 import { type BlueGreenSpec, releaseBlueGreen } from "./release-blue-green.ts";
 
@@ -85,10 +86,12 @@ export function blueGreen(options: BlueGreenOptions = {}): Strategy {
   const judge = metrics.length === 0 ? null : resolveAnalysis(options, soak ?? 1, problems);
   problems.throwIfAny();
   const verifies = verify === undefined ? null : functionName(verify);
+  const needs = needsOf(metrics, { beside: true });
   return {
     kind: "blue-green",
+    needs,
     spec: { verify: verifies, soak, keepOld, judge, analysis: metrics.map(describeMetric) },
     release: (driver, spec: BlueGreenSpec, context) =>
-      releaseBlueGreen(driver, { spec, metrics, verify }, context),
+      releaseBlueGreen(driver, { spec, metrics, needs, verify }, context),
   };
 }

@@ -3,6 +3,7 @@ import type { Duration } from "../util/duration.ts";
 import { type AnalysisOptions, type Baseline, checkMetrics, resolveAnalysis } from "./analysis/options.ts";
 import { describeMetric } from "./metrics/describe.ts";
 import type { Metric } from "./metrics/types.ts";
+import { needsOf } from "./needs.ts";
 import { Problems } from "./problems.ts";
 import { type CanarySpec, releaseCanary } from "./release-canary.ts";
 
@@ -74,8 +75,10 @@ export function canary(options: CanaryOptions): Strategy {
   checkBaseline(baseline, metrics, problems);
   const judge = resolveAnalysis(options, every, problems);
   problems.throwIfAny();
+  const needs = needsOf(metrics, { beside: true, baseline: baseline === "fresh" });
   return {
     kind: "canary",
+    needs,
     spec: {
       steps: [...steps],
       every,
@@ -85,7 +88,8 @@ export function canary(options: CanaryOptions): Strategy {
       judge,
       analysis: metrics.map(describeMetric),
     },
-    release: (driver, resolved: CanarySpec, context) => releaseCanary(driver, resolved, metrics, context),
+    release: (driver, resolved: CanarySpec, context) =>
+      releaseCanary(driver, { spec: resolved, metrics, needs }, context),
   };
 }
 

@@ -1,4 +1,5 @@
 import { messageOf, SluiceError } from "../errors/index.ts";
+import type { StrategyNeeds } from "../model/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
 import type { ResolvedAnalysis } from "./analysis/options.ts";
@@ -20,6 +21,7 @@ export interface BlueGreenSpec {
 interface BlueGreen {
   readonly spec: BlueGreenSpec;
   readonly metrics: readonly Metric[];
+  readonly needs: StrategyNeeds;
   readonly verify: ((preview: Preview) => unknown) | undefined;
 }
 
@@ -31,7 +33,7 @@ export function releaseBlueGreen(
   return conduct(
     {
       kind: "blue-green",
-      metrics: options.metrics,
+      needs: options.needs,
       run: (rollout) => switchOver(rollout, options),
       first: async (rollout) => (await prepare(rollout, options)) ?? exposeFirst(rollout, options.metrics),
     },

@@ -1,3 +1,4 @@
+import type { StrategyNeeds } from "../model/index.ts";
 import type { RolloutDriver, RolloutState, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
 import type { Baseline, ResolvedAnalysis } from "./analysis/options.ts";
@@ -17,17 +18,21 @@ export interface CanarySpec {
   readonly judge: ResolvedAnalysis;
 }
 
+interface Canary {
+  readonly spec: CanarySpec;
+  readonly metrics: readonly Metric[];
+  readonly needs: StrategyNeeds;
+}
+
 export function releaseCanary(
   driver: RolloutDriver,
-  spec: CanarySpec,
-  metrics: readonly Metric[],
+  { spec, metrics, needs }: Canary,
   context: StrategyContext,
 ): Promise<StrategyResult> {
   return conduct(
     {
       kind: "canary",
-      metrics,
-      baseline: spec.baseline,
+      needs,
       run: (rollout) => stepByStep(rollout, spec, metrics),
       first: (rollout) => releaseFirst(rollout, metrics),
     },

@@ -1,4 +1,4 @@
-import { SluiceError } from "../errors/index.ts";
+import type { StrategyNeeds } from "../model/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../ports/index.ts";
 import { Analysis } from "./analysis/analysis.ts";
 import type { ResolvedAnalysis } from "./analysis/options.ts";
@@ -20,34 +20,27 @@ export interface RollingSpec {
   readonly judge: ResolvedAnalysis | null;
 }
 
+interface Rolling {
+  readonly spec: RollingSpec;
+  readonly metrics: readonly Metric[];
+  readonly needs: StrategyNeeds;
+}
+
 export function releaseRolling(
   driver: RolloutDriver,
-  spec: RollingSpec,
-  metrics: readonly Metric[],
+  { spec, metrics, needs }: Rolling,
   context: StrategyContext,
 ): Promise<StrategyResult> {
-  if (driver.roll !== undefined) refuseBatches(spec);
   return conduct(
     {
       kind: "rolling",
-      metrics,
+      needs,
       whole: (rollout) => rollout.roll(),
       run: (rollout) => batchByBatch(rollout, spec, metrics),
       first: (rollout) => releaseFirst(rollout, metrics),
     },
     driver,
     context,
-  );
-}
-
-/** What rolls out by itself does so in its own batches, and without a pause to look at anything. */
-function refuseBatches({ batch, pause }: RollingSpec): void {
-  const given = [...(batch === DEFAULT_BATCH ? [] : ["batch"]), ...(pause === null ? [] : ["pause"])];
-  if (given.length === 0) return;
-  throw new SluiceError(
-    "DEFINITION_INVALID",
-    `rolling({ ${given.join(", ")} }) cannot be had for objects that roll out by themselves`,
-    { hint: "Give a plain rolling(), and the batches in the manifests, or deploy a service()." },
   );
 }
 

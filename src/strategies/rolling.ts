@@ -8,6 +8,7 @@ import {
 } from "./analysis/options.ts";
 import { describeMetric } from "./metrics/describe.ts";
 import type { Metric } from "./metrics/types.ts";
+import { needsOf } from "./needs.ts";
 import { Problems } from "./problems.ts";
 import { DEFAULT_BATCH, releaseRolling, type RollingSpec } from "./release-rolling.ts";
 
@@ -53,10 +54,15 @@ export function rolling(options: RollingOptions = {}): Strategy {
   checkMetrics(metrics, problems);
   const judge = metrics.length === 0 ? null : resolveAnalysis(options, pause ?? 1, problems);
   problems.throwIfAny();
+  // What rolls out by itself does so in its own batches, and without a pause to look at anything.
+  const batches = [...(batch === DEFAULT_BATCH ? [] : ["batch"]), ...(pause === null ? [] : ["pause"])];
+  const needs = needsOf(metrics, { batches });
   return {
     kind: "rolling",
+    needs,
     spec: { batch, pause, judge, analysis: metrics.map(describeMetric) },
-    release: (driver, resolved: RollingSpec, context) => releaseRolling(driver, resolved, metrics, context),
+    release: (driver, resolved: RollingSpec, context) =>
+      releaseRolling(driver, { spec: resolved, metrics, needs }, context),
   };
 }
 

@@ -1,11 +1,16 @@
+import type { StrategyNeeds } from "../../model/index.ts";
 import type { RolloutDriver, StrategyContext, StrategyResult } from "../../ports/index.ts";
-import { type Needs, refuseIncapable } from "./capabilities.ts";
+import { refuseIncapable } from "./capabilities.ts";
 import { endWhatWasDecided, wasPromoted } from "./earlier.ts";
 import { Rollout } from "./rollout.ts";
 import { takeBack } from "./take-back.ts";
 
 /** What makes one strategy differ from another. */
-export interface Conduct extends Needs {
+export interface Conduct {
+  readonly kind: string;
+  readonly needs: StrategyNeeds;
+  /** Releases what rolls out by itself, in one go. Absent where the strategy needs a candidate beside stable. */
+  readonly whole?: (rollout: Rollout) => Promise<StrategyResult>;
   /** Releases beside a stable release. */
   readonly run: (rollout: Rollout) => Promise<StrategyResult>;
   /** Releases where there is none to compare with or go back to. */
@@ -31,7 +36,7 @@ export async function conduct(
   if (ended !== undefined) return ended;
   try {
     // Left by a process that went by another strategy.
-    if (how.baseline !== "fresh") await rollout.baseline(0);
+    if (how.needs.baseline !== true) await rollout.baseline(0);
     return await wayOf(how, rollout)(rollout);
   } catch (error) {
     return takeBack(rollout, error);

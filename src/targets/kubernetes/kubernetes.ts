@@ -1,13 +1,16 @@
 import type { Release } from "../../model/index.ts";
 import type {
   ClusterRegistry,
+  DraftDeploy,
   RolloutDriver,
   Target,
   TargetCheck,
   TargetContext,
   TargetPreview,
+  TargetProblem,
   TargetStatus,
 } from "../../ports/index.ts";
+import { acceptsKubernetes } from "./accepts.ts";
 import { kubernetesSpec, type KubernetesOptions } from "./options.ts";
 import type { KubernetesDeploySpec, KubernetesVerbSpec } from "./spec.ts";
 
@@ -36,6 +39,7 @@ export function kubernetes<const R extends string = never>(options: KubernetesOp
     name: spec.name,
     spec,
     requires: [...(options.requires ?? [])],
+    accepts: (deploy: DraftDeploy): readonly TargetProblem[] => acceptsKubernetes(spec, deploy),
     // Loaded at first use, so that a pipeline that only names the target pays nothing for it.
     connect: async (spec: KubernetesDeploySpec, context: TargetContext): Promise<RolloutDriver> =>
       (await import("./connect.ts")).connectKubernetes(hands, spec, context),

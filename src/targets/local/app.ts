@@ -27,8 +27,8 @@ export interface ServiceApp {
   readonly drain: number;
 }
 
-/** Reads an app of kind `service`. Throws `DEFINITION_INVALID`. */
-export function readApp(app: ResolvedApp): ServiceApp {
+/** Throws `DEFINITION_INVALID` for what is no service made of files. */
+export function refuseOthers(app: Pick<ResolvedApp, "kind" | "spec" | "artifact">): void {
   if (app.kind !== "service") {
     throw new SluiceError(
       "DEFINITION_INVALID",
@@ -38,14 +38,8 @@ export function readApp(app: ResolvedApp): ServiceApp {
       },
     );
   }
-  const read = new Reader(
-    (problem) =>
-      new SluiceError("DEFINITION_INVALID", `the app's ${problem}`, {
-        hint: "Make the app with service() from sluice/deploy.",
-      }),
-  );
-  const spec = read.object(app.spec, "spec");
-  const onlyImage = spec["artifact"] === null && typeof spec["image"] === "string";
+  const spec = app.spec as { readonly artifact?: unknown; readonly image?: unknown } | null;
+  const onlyImage = spec?.artifact === null && (spec.image ?? null) !== null;
   if (onlyImage && app.artifact === undefined) {
     throw new SluiceError(
       "DEFINITION_INVALID",
@@ -55,6 +49,18 @@ export function readApp(app: ResolvedApp): ServiceApp {
       },
     );
   }
+}
+
+/** Reads an app of kind `service`. Throws `DEFINITION_INVALID`. */
+export function readApp(app: ResolvedApp): ServiceApp {
+  refuseOthers(app);
+  const read = new Reader(
+    (problem) =>
+      new SluiceError("DEFINITION_INVALID", `the app's ${problem}`, {
+        hint: "Make the app with service() from sluice/deploy.",
+      }),
+  );
+  const spec = read.object(app.spec, "spec");
   return { artifact: app.artifact ?? readArtifact(spec["artifact"], read), ...readRunning(spec, read) };
 }
 

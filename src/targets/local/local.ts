@@ -1,5 +1,13 @@
 import type { Release } from "../../model/index.ts";
-import type { RolloutDriver, Target, TargetContext, TargetStatus } from "../../ports/index.ts";
+import type {
+  DraftDeploy,
+  RolloutDriver,
+  Target,
+  TargetContext,
+  TargetProblem,
+  TargetStatus,
+} from "../../ports/index.ts";
+import { acceptsLocal } from "./accepts.ts";
 import { localSpec, type LocalOptions } from "./options.ts";
 import type { LocalDeploySpec, LocalVerbSpec } from "./spec.ts";
 
@@ -25,6 +33,7 @@ export function local<const R extends string = never>(options: LocalOptions<R>):
     name: spec.name,
     spec,
     requires: [...(options.requires ?? [])],
+    accepts: (deploy: DraftDeploy): readonly TargetProblem[] => acceptsLocal(spec, deploy),
     // Loaded at first use, so that a pipeline that only names the target pays nothing for it.
     connect: async (spec: LocalDeploySpec, context: TargetContext): Promise<RolloutDriver> =>
       (await import("./connect.ts")).connectLocal(spec, context),

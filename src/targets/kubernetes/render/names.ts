@@ -6,7 +6,7 @@ import { LABELS, type AppIdentity } from "./types.ts";
 const DNS_LABEL = /^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/;
 
 /** What an app of any kind is called in a cluster: its own name, or the target's. Throws `DEFINITION_INVALID`. */
-export function appName(app: ResolvedApp, target: string): string {
+export function appName(app: Pick<ResolvedApp, "spec">, target: string): string {
   const spec = app.spec as { readonly name?: unknown; readonly release?: unknown } | null;
   const given = spec?.name ?? spec?.release;
   const name = typeof given === "string" ? given : target;

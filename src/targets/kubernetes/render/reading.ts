@@ -37,15 +37,19 @@ export function appReader(): Reader {
   );
 }
 
+/** Throws `DEFINITION_INVALID` for a `service()` of files alone. */
+export function refuseFiles(spec: Readonly<Record<string, unknown>>): void {
+  if (spec["image"] !== null && spec["image"] !== undefined) return;
+  throw new SluiceError("DEFINITION_INVALID", "a cluster runs an image, and this service has none", {
+    hint: 'Give it one: service({ image: "registry.example/app@sha256:…" }), best by a ref to what built it.',
+  });
+}
+
 /** Reads an app of kind `service`. Throws `DEFINITION_INVALID`. */
 export function readService(app: ResolvedApp): ServiceApp {
   const read = appReader();
   const spec = read.object(app.spec, "spec");
-  if (spec["image"] === null || spec["image"] === undefined) {
-    throw new SluiceError("DEFINITION_INVALID", "a cluster runs an image, and this service has none", {
-      hint: 'Give it one: service({ image: "registry.example/app@sha256:…" }), best by a ref to what built it.',
-    });
-  }
+  refuseFiles(spec);
   const word = wordOf(read);
   const health = read.object(spec["health"], "health");
   // Beside an artifact the command starts the artifact's files, and the image knows by itself how it is started.
