@@ -112,6 +112,7 @@ describe.skipIf(!need("kwok").available)("what a deploy needs, on a real control
   it("is enough for a first release, the next one, going back and ending, and each right is asked about", async () => {
     await allow(needed());
     expect((await check(limited())).map(({ what, state }) => `${what} ${state}`)).toEqual([
+      "app ok",
       "cluster ok",
       "credentials ok",
       // Looking at it is no right that a deploy needs.
@@ -132,7 +133,7 @@ describe.skipIf(!need("kwok").available)("what a deploy needs, on a real control
       ...kit.hands(),
       provider: { ...admin, connect: () => Promise.resolve({ server: "http://127.0.0.1:1" }) },
     };
-    const [cluster, ...rest] = await check(nowhere);
+    const [, cluster, ...rest] = await check(nowhere);
     expect(cluster).toMatchObject({ what: "cluster", state: "failed" });
     expect(rest.map(({ state }) => state)).toEqual(["skipped", "skipped", "skipped", "skipped"]);
   }, 60_000);

@@ -5,6 +5,7 @@ import { hurried } from "../hurried.ts";
 import { openCluster, type OpenCluster, type TargetHands } from "../place.ts";
 import { at, text } from "../readiness/object.ts";
 import type { KubernetesDeploySpec } from "../spec.ts";
+import { checkApp } from "./app.ts";
 import { checkCounts } from "./counts.ts";
 import { deniedText } from "./denied-text.ts";
 import { failure } from "./failure.ts";
@@ -46,6 +47,8 @@ async function checkDeploy(
     checkCounts(hands, context),
   ]);
   const found: TargetCheck[] = [...needs];
+  const app = checkApp(spec, context);
+  if (app !== undefined) found.push(app);
   if (files !== undefined) found.push(files.check);
   if (counts !== undefined) found.push(counts);
   const rest = (why: string): readonly TargetCheck[] => {
