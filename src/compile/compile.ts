@@ -85,7 +85,7 @@ function buildNode(
 ): BuiltNode {
   const shaped = checkShape(draftNode, issues);
   const inputs = shaped ? read(draftNode) : NOTHING;
-  const options = resolveNodeOptions(draftNode.options, (option, message, hint) => {
+  const options = resolveNodeOptions(draftNode.action.kind, draftNode.options, (option, message, hint) => {
     issues.node(draftNode, "option", `${option}: ${message}`, hint);
   });
   const action = draftNode.action;

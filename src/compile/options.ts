@@ -1,4 +1,4 @@
-import type { DraftOptions } from "../builder/draft.ts";
+import type { Action, DraftOptions } from "../builder/draft.ts";
 import type { NodeOptions } from "../builder/types.ts";
 import type { PlanCache, PlanRetry, RetryClass } from "../model/index.ts";
 import { parseDuration, type Duration } from "../util/duration.ts";
@@ -25,6 +25,11 @@ const KNOWN = new Set([
   "cache",
   "effects",
 ]);
+/** What a deploy is told of, where an option is unknown. */
+const DEPLOY_OPTIONS = [
+  ...["to", "app", "strategy", "load"],
+  ...[...KNOWN].filter((option) => !["artifacts", "cache", "effects"].includes(option)),
+];
 const RETRY_KNOWN = new Set(["attempts", "delay", "factor", "maxDelay", "jitter", "on"]);
 const CLASSES = ["timeout", "infrastructure", "exit"];
 
@@ -45,9 +50,15 @@ const NONE: readonly string[] = Object.freeze([]);
 const NO_ARTIFACTS = Object.freeze({});
 
 /** Options with their defaults, every bound checked. */
-export function resolveNodeOptions(options: DraftOptions, complain: Complain): ResolvedNodeOptions {
+export function resolveNodeOptions(
+  kind: Action["kind"],
+  options: DraftOptions,
+  complain: Complain,
+): ResolvedNodeOptions {
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) complain(key, "there is no such option", `Known options: ${[...KNOWN].join(", ")}.`);
+    if (KNOWN.has(key)) continue;
+    const known = kind === "deploy" ? DEPLOY_OPTIONS : [...KNOWN];
+    complain(key, "there is no such option", `Known options: ${known.join(", ")}.`);
   }
   return {
     retry: options.retry === undefined ? NO_RETRY : resolveRetry(options.retry, complain),
@@ -56,7 +67,8 @@ export function resolveNodeOptions(options: DraftOptions, complain: Complain): R
     weight: options.weight === undefined ? 1 : whole("weight", options.weight, 1, complain),
     locks: options.locks === undefined ? NONE : resolveLocks(options.locks, complain),
     artifacts: options.artifacts === undefined ? NO_ARTIFACTS : resolveArtifacts(options.artifacts, complain),
-    cache: options.cache === undefined ? null : resolveCache(options.cache, complain),
+    // Of what cannot be cached in any form, that alone is said.
+    cache: options.cache === undefined || kind !== "job" ? null : resolveCache(options.cache, complain),
   };
 }
 

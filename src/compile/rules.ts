@@ -83,10 +83,12 @@ function checkNodeNames(nodes: readonly DraftNode[], issues: Issues): void {
   }
 }
 
+type Part = keyof typeof SHAPES;
+
 /** That what was passed as step, check, target, app or strategy is one: TypeScript sees to it, JavaScript does not. */
 export function checkShape(node: DraftNode, issues: Issues): boolean {
   const action = node.action;
-  const parts: [string, unknown, string][] =
+  const parts: [Part, unknown, string][] =
     action.kind === "job"
       ? [["step", action.step, "execute"]]
       : action.kind === "gate"
@@ -96,17 +98,19 @@ export function checkShape(node: DraftNode, issues: Issues): boolean {
             ["strategy", action.strategy, "release"],
             ...(action.load === undefined
               ? []
-              : [["load", action.load, "execute"] as [string, unknown, string]]),
+              : [["load", action.load, "execute"] as [Part, unknown, string]]),
           ];
   let ok = true;
+  const misshapen = (part: Part): void => {
+    issues.node(node, "shape", SHAPES[part].problem, SHAPES[part].hint);
+    ok = false;
+  };
   for (const [name, part, method] of parts) {
     if (typeof (part as Record<string, unknown> | null | undefined)?.[method] === "function") continue;
-    issues.node(node, "shape", `its ${name} is not one`, SHAPE_HINTS[name]);
-    ok = false;
+    misshapen(name);
   }
   if (action.kind === "deploy" && !isApp(action.app)) {
-    issues.node(node, "shape", "its app is not one", "Make it with service({ ... }) from sluice/deploy.");
-    ok = false;
+    misshapen("app");
   }
   if (ok) reportStepProblems(node, issues);
   return ok;
@@ -123,13 +127,26 @@ function isApp(value: unknown): boolean {
   );
 }
 
-const SHAPE_HINTS: Readonly<Record<string, string>> = {
-  step: "Give sh`...`, another step, or a function.",
-  check: "Give a check such as junit({ ... }), or a function that returns a boolean.",
-  to: "Give a target such as local({ name }).",
-  strategy: "Give rolling(), canary({ ... }) or blueGreen().",
-  load: "Give sh`...` or another step.",
-};
+const SHAPES = {
+  step: { problem: "what it runs is not a step", hint: "Give sh`...`, another step, or a function." },
+  check: {
+    problem: "its check is not a check",
+    hint: "Give a check such as junit({ ... }), or a function that returns a boolean.",
+  },
+  to: {
+    problem: "`to` is not a target",
+    hint: "Give a target such as local({ name }), kubernetes({ cluster }) or eks({ … }).",
+  },
+  app: {
+    problem: "`app` is not an app",
+    hint: "Make it with service({ ... }), manifests(...), kustomize(...) or helm({ ... }) from sluice/deploy.",
+  },
+  strategy: {
+    problem: "`strategy` is not a strategy",
+    hint: "Give rolling(), canary({ ... }) or blueGreen().",
+  },
+  load: { problem: "`load` is not a step", hint: "Give sh`...` or another step." },
+} as const;
 
 function reportStepProblems(node: DraftNode, issues: Issues): void {
   const step =
