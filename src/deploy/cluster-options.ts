@@ -1,5 +1,6 @@
 import type { Input } from "../model/index.ts";
 import type { ServiceJob } from "./job.ts";
+import type { PatchOptions } from "./patch.ts";
 
 /**
  * Quantities as Kubernetes writes them: `"250m"`, `"512Mi"`, `2`. A number alone counts processors, or bytes; `m` is a
@@ -117,4 +118,6 @@ export interface ClusterOptions<Job extends ServiceJob = ServiceJob> {
   readonly labels?: Readonly<Record<string, string>>;
   /** Annotations of the Deployment and its pods. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What no other option says, merged last over the objects in the cluster. @defaultValue nothing */
+  readonly patch?: PatchOptions;
 }

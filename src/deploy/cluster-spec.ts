@@ -6,6 +6,8 @@ import { shown } from "./check/check.ts";
 import * as names from "./option-names.ts";
 import type { ServiceCheck } from "./service-check.ts";
 import type { JobSpec, ServiceJob } from "./job.ts";
+import type { PatchOptions } from "./patch.ts";
+import { resolvePatch } from "./resolve-patch.ts";
 
 /** What is made of {@link ClusterOptions}; it stands in the Plan. Null is: not asked for. */
 export interface ClusterSpec {
@@ -41,6 +43,7 @@ export interface ClusterSpec {
   readonly hooks: { readonly before: readonly JobSpec[]; readonly after: readonly JobSpec[] };
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly patch: PatchOptions | null;
 }
 
 const ABSOLUTE = /^\/(?!\/)(?:[^/\0]+\/)*[^/\0]+$/;
@@ -50,6 +53,7 @@ export function resolveCluster(
   options: ClusterOptions,
   shared: {
     readonly replicas: Input<number>;
+    readonly port: number | undefined;
     readonly env: Readonly<Record<string, Input<string | number>>>;
   },
   check: ServiceCheck,
@@ -87,6 +91,7 @@ export function resolveCluster(
     hooks: resolveHooks(check.options("hooks", options.hooks, names.HOOKS) ?? {}, check),
     labels,
     annotations,
+    patch: resolvePatch(options, shared, check),
   };
 }
 

@@ -18,6 +18,7 @@ export { helm, type HelmOptions, type HelmSpec, type HelmValues } from "./helm.t
 export { job, type JobSpec, type ServiceJob, type ServiceJobOptions } from "./job.ts";
 export { kustomize, type KustomizeSpec } from "./kustomize.ts";
 export { manifests, type ManifestsSpec } from "./manifests.ts";
+export type { PatchFields, PatchOptions, PatchValue } from "./patch.ts";
 export {
   service,
   type HealthOptions,

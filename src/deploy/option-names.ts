@@ -11,6 +11,7 @@ import type {
 } from "./cluster-options.ts";
 import type { HelmOptions } from "./helm.ts";
 import type { ServiceJobOptions } from "./job.ts";
+import type { PatchOptions } from "./patch.ts";
 import type { HealthOptions, ServiceFiles, ServiceSettings } from "./service.ts";
 import type { TemplateOptions } from "./template-options.ts";
 
@@ -39,6 +40,7 @@ const CLUSTER: Names<ClusterOptions> = {
   hooks: true,
   labels: true,
   annotations: true,
+  patch: true,
 };
 
 export const SERVICE = names<ServiceSettings & ServiceFiles>({
@@ -72,6 +74,15 @@ export const SECURITY = names<SecurityOptions>({
   readOnlyRootFilesystem: true,
   writable: true,
   capabilities: true,
+});
+
+export const PATCH = names<PatchOptions>({
+  pod: true,
+  deployment: true,
+  service: true,
+  account: true,
+  autoscaler: true,
+  disruptionBudget: true,
 });
 
 export const JOB = names<ServiceJobOptions>({

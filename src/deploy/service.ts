@@ -175,7 +175,7 @@ export function service<
     env,
     secrets,
     drain: check.duration("drain", drain, 0),
-    cluster: resolveCluster(given, { replicas, env }, check),
+    cluster: resolveCluster(given, { replicas, port, env }, check),
   };
   check.throwIfAny(
     "service()",

@@ -86,6 +86,7 @@ describe("service", () => {
         hooks: { before: [], after: [] },
         labels: {},
         annotations: {},
+        patch: null,
       },
     });
     // Who says how long it may take says it for every place.

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/types.ts";
 import { type RenderedService, workloadName } from "../render/types.ts";
-import type { Ports } from "../traffic/router.ts";
+import type { Front, Ports } from "../traffic/router.ts";
 import type { ServiceContent } from "../release/types.ts";
 
 /** What a service's release consists of under one revision number. */
@@ -10,7 +10,7 @@ export function contentOf(rendered: RenderedService, revision: number, replicas:
     digest: rendered.digest,
     replicas,
     startup: rendered.startup,
-    ports: portsOf(rendered),
+    ...frontOf(rendered),
     configuration: rendered.configuration,
     workload: rendered.workload(revision, replicas),
     stable: rendered.stableObjects(workloadName(rendered.identity.name, revision)),
@@ -20,6 +20,12 @@ export function contentOf(rendered: RenderedService, revision: number, replicas:
 /** A Service's ports. By the name that every container's port has: two revisions may listen on different ones. */
 export function portsOf({ port }: RenderedService): Ports {
   return [{ name: "http", port, protocol: "TCP", targetPort: "http" }];
+}
+
+/** What the release says of its Service. */
+export function frontOf(rendered: RenderedService): Front {
+  const { service } = rendered;
+  return { ports: portsOf(rendered), ...(service === undefined ? {} : { service }) };
 }
 
 /** Whether an autoscaler decides how many replicas the stable release has. */

@@ -3,7 +3,7 @@ import type { CountSource, RolloutDriver, RolloutState, SideState } from "../../
 import type { RenderedService } from "../render/types.ts";
 import type { Ports } from "../traffic/router.ts";
 import { serviceUrl } from "../traffic/service-object.ts";
-import { contentOf, isAutoscaled, portsOf } from "./content.ts";
+import { contentOf, frontOf, isAutoscaled, portsOf } from "./content.ts";
 import { abortCandidate } from "./moves/abort.ts";
 import { compareWith } from "./moves/baseline.ts";
 import { promoteCandidate } from "./moves/promote.ts";
@@ -64,7 +64,7 @@ export class KubernetesDriver implements RolloutDriver {
   async route(weight: number): Promise<void> {
     if (!(weight >= 0 && weight <= 100))
       throw new RangeError(`a weight is from 0 to 100 per cent, not ${weight}`);
-    const parts = { ports: this.#ports, startup: this.#rendered.startup };
+    const parts = { ...frontOf(this.#rendered), startup: this.#rendered.startup };
     await routeRequests(this.#session, parts, (now) => desiredOf(this.#rendered, now), weight);
   }
 

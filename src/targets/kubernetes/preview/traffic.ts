@@ -30,10 +30,10 @@ export async function rerouting(
 /** What the requests go by once the release is live. */
 export function settled(
   { router }: Session,
-  { ports }: ServiceContent,
+  content: ServiceContent,
   revision: number,
 ): readonly KubeObject[] {
-  return router.draft(ports).map((object) => {
+  return router.draft(content).map((object) => {
     if (object.kind !== "Service") return object;
     const { [WEIGHT_ANNOTATION]: _weight, ...annotations } = object.metadata.annotations ?? {};
     const { annotations: _all, ...metadata } = object.metadata;

@@ -61,6 +61,8 @@ export interface ServiceContent {
   readonly startup: number;
   /** The Service's ports; its selector is the traffic router's. */
   readonly ports: readonly Readonly<Record<string, unknown>>[];
+  /** What is merged over the Service `<app>`. Absent: nothing. */
+  readonly service?: Readonly<Record<string, unknown>>;
   readonly configuration: readonly KubeObject[];
   readonly workload: KubeObject;
   /** What follows the stable release: disruption budget, autoscaler. */

@@ -1,9 +1,11 @@
 import { createHmac } from "node:crypto";
 import { SluiceError } from "../../../errors/index.ts";
 import { canonicalJson } from "../../../util/canonical-json.ts";
+import { ACCOUNT_KEYS } from "../../../util/strategic-merge.ts";
 import type { KubeObject } from "../api/types.ts";
 import { substitute } from "../manifests/substitute.ts";
 import { labelsOf, shortHash } from "./names.ts";
+import { patched } from "./patched.ts";
 import type { ServiceApp } from "./reading.ts";
 import type { AppIdentity } from "./types.ts";
 
@@ -91,7 +93,7 @@ export function secretObject(
 export function serviceAccount(app: ServiceApp, identity: AppIdentity): KubeObject | undefined {
   if ("existing" in app.account) return undefined;
   const { annotations } = app.account;
-  return {
+  const object: KubeObject = {
     apiVersion: "v1",
     kind: "ServiceAccount",
     metadata: {
@@ -102,4 +104,5 @@ export function serviceAccount(app: ServiceApp, identity: AppIdentity): KubeObje
     },
     automountServiceAccountToken: false,
   };
+  return patched(object, app.patch.account, ACCOUNT_KEYS);
 }

@@ -1,4 +1,5 @@
 import type { Reader } from "../../../util/state/reader.ts";
+import { readPatches, type Patches } from "./patched.ts";
 import { readImage, secretName, wordOf } from "./reading-parts.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -21,6 +22,7 @@ export interface ClusterSettings {
   readonly hooks: { readonly before: readonly JobSettings[]; readonly after: readonly JobSettings[] };
   readonly labels: Texts;
   readonly annotations: Texts;
+  readonly patch: Patches;
 }
 
 export interface SecuritySettings {
@@ -90,6 +92,7 @@ export function readCluster(spec: Fields, read: Reader): ClusterSettings {
     },
     labels: texts(spec["labels"], "labels"),
     annotations: texts(spec["annotations"], "annotations"),
+    patch: readPatches(spec["patch"], read),
   };
 }
 

@@ -47,6 +47,8 @@ export function renderService(
     secret,
     ...[...before, ...after].map(({ held }) => held),
   ].filter((object) => object !== undefined);
+  // The Service is the router's; of what is in it, only this is the release's own.
+  const service = app.patch.service === undefined ? {} : { service: app.patch.service };
   const hooks = [before, after].map((list) => list.map(({ rendered }) => rendered));
   return {
     identity,
@@ -60,10 +62,12 @@ export function renderService(
         })),
         stable: stableObjects({ ...app, replicas: 2 }, identity, identity.name),
         hooks,
+        ...service,
       }),
     ),
     replicas: app.replicas,
     port: PORT,
+    ...service,
     startup: app.health.deadline,
     configuration,
     stableObjects: (workload) => stableObjects(app, identity, workload),

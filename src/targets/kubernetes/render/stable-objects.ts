@@ -1,5 +1,6 @@
 import type { KubeObject } from "../api/types.ts";
 import { labelsOf } from "./names.ts";
+import { patched } from "./patched.ts";
 import type { ServiceApp } from "./reading.ts";
 import { LABELS, type AppIdentity } from "./types.ts";
 
@@ -11,10 +12,10 @@ export function stableObjects(
 ): readonly KubeObject[] {
   const metadata = { name: identity.name, namespace: identity.namespace, labels: labelsOf(identity) };
   const objects: KubeObject[] = [];
-  const { autoscale, disruption } = app;
+  const { autoscale, disruption, patch } = app;
   // With one replica alone, a budget would keep its node from ever being emptied.
   if (disruption !== null && (autoscale?.min ?? app.replicas) > 1) {
-    objects.push({
+    const budget: KubeObject = {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
       metadata,
@@ -24,11 +25,12 @@ export function stableObjects(
         unhealthyPodEvictionPolicy: "AlwaysAllow",
         selector: { matchLabels: { [LABELS.app]: identity.name } },
       },
-    });
+    };
+    objects.push(patched(budget, patch.disruptionBudget));
   }
   if (autoscale !== null) {
     const target = { type: "Utilization", averageUtilization: autoscale.cpu };
-    objects.push({
+    const autoscaler: KubeObject = {
       apiVersion: "autoscaling/v2",
       kind: "HorizontalPodAutoscaler",
       metadata,
@@ -38,7 +40,8 @@ export function stableObjects(
         maxReplicas: autoscale.max,
         metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
       },
-    });
+    };
+    objects.push(patched(autoscaler, patch.autoscaler));
   }
   return objects;
 }

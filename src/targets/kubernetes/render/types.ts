@@ -25,6 +25,8 @@ export interface RenderedService {
   readonly replicas: number;
   /** The port of the Service. */
   readonly port: number;
+  /** What is merged over the Service `<app>`. Absent: nothing. */
+  readonly service?: Readonly<Record<string, unknown>>;
   /** How long a new replica may take to be ready: milliseconds. */
   readonly startup: number;
   /** Needed by the pods and named by their content or shared by all releases: ConfigMaps, Secrets, the ServiceAccount. */

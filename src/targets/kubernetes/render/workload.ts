@@ -1,7 +1,9 @@
+import { POD_KEYS } from "../../../util/strategic-merge.ts";
 import type { KubeObject } from "../api/types.ts";
 import type { MountedFile } from "./configuration.ts";
 import { literal } from "./escape.ts";
 import { labelsOf } from "./names.ts";
+import { patched } from "./patched.ts";
 import { baseContainer, basePod, containerEnv, type PodParts } from "./pod.ts";
 import type { ServiceApp } from "./reading.ts";
 import type { Spread } from "./reading-cluster.ts";
@@ -27,7 +29,8 @@ export function deployment(parts: WorkloadParts, revision: number, replicas: num
   const selector = { [LABELS.app]: identity.name, [LABELS.revision]: String(revision) };
   const labels = { ...app.labels, ...labelsOf(identity), ...selector };
   const noted = Object.keys(app.annotations).length === 0 ? {} : { annotations: app.annotations };
-  return {
+  const template = { metadata: { labels, ...noted }, spec: podSpec(parts, selector, revision) };
+  const object: KubeObject = {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: {
@@ -43,9 +46,10 @@ export function deployment(parts: WorkloadParts, revision: number, replicas: num
       progressDeadlineSeconds: seconds(app.health.deadline),
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       selector: { matchLabels: selector },
-      template: { metadata: { labels, ...noted }, spec: podSpec(parts, selector, revision) },
+      template: patched(template, app.patch.pod, POD_KEYS),
     },
   };
+  return patched(object, app.patch.deployment);
 }
 
 function podSpec(parts: WorkloadParts, selector: Fields, revision: number): Fields {

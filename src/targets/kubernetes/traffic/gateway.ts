@@ -1,18 +1,20 @@
 import type { KubeObject, ObjectRef } from "../api/types.ts";
 import { at, count, list, text } from "../readiness/object.ts";
 import { isReachedAlike } from "../readiness/parents.ts";
+import { patched } from "../render/patched.ts";
 import { LABELS } from "../render/types.ts";
 import { MANAGER } from "../release/types.ts";
 import { SluiceError } from "../../../errors/index.ts";
+import { SERVICE_KEYS } from "../../../util/strategic-merge.ts";
 import type { GatewayParent } from "../spec.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { gatewayUrl } from "./gateway-url.ts";
 import {
   canFollow,
   type Division,
+  type Front,
   type Parties,
   type Party,
-  type Ports,
   type RouterHands,
   type Sizes,
   type TrafficRouter,
@@ -65,10 +67,10 @@ export class GatewayRouter implements TrafficRouter {
     return (this.#url ??= gatewayUrl(api, namespace, route));
   }
 
-  draft(ports: Ports): readonly KubeObject[] {
+  draft(front: Front): readonly KubeObject[] {
     const { app } = this.#hands;
-    const services = [app, `${app}-stable`, `${app}-candidate`].map((name) => this.#service(name, 1, ports));
-    return [...services, this.#route(0, ports)];
+    const services = [app, `${app}-stable`, `${app}-candidate`].map((name) => this.#service(name, 1, front));
+    return [...services, this.#route(0, front)];
   }
 
   async read({ candidate }: Parties): Promise<Division> {
@@ -80,34 +82,34 @@ export class GatewayRouter implements TrafficRouter {
   async divide(
     weight: number,
     { stable, candidate }: Parties,
-    ports: Ports,
+    front: Front,
     signal: AbortSignal,
   ): Promise<void> {
     const { app } = this.#hands;
     if (weight <= 0) {
-      if (stable !== undefined) await this.settle(stable, ports, signal);
+      if (stable !== undefined) await this.settle(stable, front, signal);
       return;
     }
     if (candidate === undefined) return;
     // A first release has nobody to share with: it gets the name that stays at once.
     if (stable === undefined) {
-      await this.settle(candidate, ports, signal);
+      await this.settle(candidate, front, signal);
       return;
     }
-    await this.#point(`${app}-stable`, stable, ports, signal);
-    await this.#point(`${app}-candidate`, candidate, ports, signal);
-    await this.#weigh(weight, ports, signal);
+    await this.#point(`${app}-stable`, stable, front, signal);
+    await this.#point(`${app}-candidate`, candidate, front, signal);
+    await this.#weigh(weight, front, signal);
   }
 
-  async settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+  async settle(stable: Party, front: Front, signal: AbortSignal): Promise<void> {
     const { app, api } = this.#hands;
     // While the candidate's Service still takes all, this one has no requests to lose.
-    await this.#point(`${app}-stable`, stable, ports, signal);
-    await this.#point(app, stable, ports, signal);
+    await this.#point(`${app}-stable`, stable, front, signal);
+    await this.#point(app, stable, front, signal);
     const candidate = await api.get(this.#serviceRef(`${app}-candidate`));
-    if (candidate === undefined) await this.#point(`${app}-candidate`, stable, ports, signal);
-    await this.#weigh(0, ports, signal);
-    if (candidate !== undefined) await this.#point(`${app}-candidate`, stable, ports, signal);
+    if (candidate === undefined) await this.#point(`${app}-candidate`, stable, front, signal);
+    await this.#weigh(0, front, signal);
+    if (candidate !== undefined) await this.#point(`${app}-candidate`, stable, front, signal);
   }
 
   async isSettled({ revision }: Party): Promise<boolean> {
@@ -119,23 +121,23 @@ export class GatewayRouter implements TrafficRouter {
     return (
       route !== undefined &&
       weightOf(route, `${app}-candidate`) === 0 &&
-      isReachedAlike(route, this.#route(0, [])) &&
+      isReachedAlike(route, this.#route(0, { ports: [] })) &&
       services.every((service) => at(service, "spec", "selector", LABELS.revision) === String(revision))
     );
   }
 
-  async #point(name: string, party: Party, ports: Ports, signal: AbortSignal): Promise<void> {
+  async #point(name: string, party: Party, front: Front, signal: AbortSignal): Promise<void> {
     const { api, guard, force, timeout } = this.#hands;
     const { revision } = party;
     await guard();
-    await api.apply(this.#service(name, revision, ports), { manager: MANAGER, force });
+    await api.apply(this.#service(name, revision, front), { manager: MANAGER, force });
     if (canFollow(party)) await this.#endpoints.follow(name, [revision], { timeout, signal });
   }
 
-  async #weigh(weight: number, ports: Ports, signal: AbortSignal): Promise<void> {
+  async #weigh(weight: number, front: Front, signal: AbortSignal): Promise<void> {
     const { api, guard, force, timeout, namespace, app } = this.#hands;
     await guard();
-    const applied = await api.apply(this.#route(weight, ports), { manager: MANAGER, force });
+    const applied = await api.apply(this.#route(weight, front), { manager: MANAGER, force });
     const verdict = await untilTaken(api, { ...applied, ...ROUTE }, { timeout, signal });
     if (verdict.state === "ready") return;
     throw new SluiceError(
@@ -145,12 +147,14 @@ export class GatewayRouter implements TrafficRouter {
     );
   }
 
-  #service(name: string, revision: number, ports: Ports): KubeObject {
+  #service(name: string, revision: number, front: Front): KubeObject {
     const { app, namespace, labels } = this.#hands;
-    return serviceObject({ name, namespace, app, revision, ports, labels });
+    const object = serviceObject({ name, namespace, app, revision, ports: front.ports, labels });
+    // The other two are the rollout's: what stands before the cluster must not be made three times.
+    return name === app ? patched(object, front.service, SERVICE_KEYS) : object;
   }
 
-  #route(weight: number, ports: Ports): KubeObject {
+  #route(weight: number, { ports }: Front): KubeObject {
     const { app, namespace, labels } = this.#hands;
     const port = Number(ports[0]?.["port"] ?? 80);
     const parentRefs = this.#parents.map((parent) => ({ ...parent }));

@@ -1,4 +1,6 @@
+import { SERVICE_KEYS } from "../../../util/strategic-merge.ts";
 import { at } from "../readiness/object.ts";
+import { patched } from "../render/patched.ts";
 import { LABELS } from "../render/types.ts";
 import { MANAGER } from "../release/types.ts";
 import type { KubeObject, ObjectRef } from "../api/types.ts";
@@ -7,9 +9,9 @@ import { pickSizes } from "./pick-sizes.ts";
 import {
   canFollow,
   type Division,
+  type Front,
   type Parties,
   type Party,
-  type Ports,
   type RouterHands,
   type Sizes,
   type TrafficRouter,
@@ -43,8 +45,8 @@ export class ReplicasRouter implements TrafficRouter {
     return Promise.resolve(undefined);
   }
 
-  draft(ports: Ports): readonly KubeObject[] {
-    return [this.#service(undefined, ports, 0)];
+  draft(front: Front): readonly KubeObject[] {
+    return [this.#service(undefined, front, 0)];
   }
 
   async read({ stable, candidate }: Parties): Promise<Division> {
@@ -64,23 +66,23 @@ export class ReplicasRouter implements TrafficRouter {
   async divide(
     weight: number,
     { stable, candidate }: Parties,
-    ports: Ports,
+    front: Front,
     signal: AbortSignal,
   ): Promise<void> {
     if (weight <= 0) {
-      if (stable !== undefined) await this.settle(stable, ports, signal);
+      if (stable !== undefined) await this.settle(stable, front, signal);
       return;
     }
     if (candidate === undefined) return;
     const only = weight >= 100 || stable === undefined ? candidate.revision : undefined;
-    if (stable !== undefined) await this.#apply(this.#liveService(stable.revision, ports));
-    await this.#write(only, ports, weight);
+    if (stable !== undefined) await this.#apply(this.#liveService(stable.revision, front));
+    await this.#write(only, front, weight);
     const both = only === undefined && stable !== undefined ? [stable, candidate] : [candidate];
     await this.#follow(both, signal);
   }
 
-  async settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void> {
-    await this.#write(stable.revision, ports, 0);
+  async settle(stable: Party, front: Front, signal: AbortSignal): Promise<void> {
+    await this.#write(stable.revision, front, 0);
     await this.#follow([stable], signal);
     const live = await this.#ours(this.stableService);
     if (live === undefined) return;
@@ -93,8 +95,8 @@ export class ReplicasRouter implements TrafficRouter {
     return selected(service) === revision && live === undefined;
   }
 
-  async #write(revision: number | undefined, ports: Ports, weight: number): Promise<void> {
-    await this.#apply(this.#service(revision, ports, weight));
+  async #write(revision: number | undefined, front: Front, weight: number): Promise<void> {
+    await this.#apply(this.#service(revision, front, weight));
   }
 
   async #apply(object: KubeObject): Promise<void> {
@@ -103,17 +105,26 @@ export class ReplicasRouter implements TrafficRouter {
     await api.apply(object, { manager: MANAGER, force });
   }
 
-  #liveService(revision: number, ports: Ports): KubeObject {
+  #liveService(revision: number, { ports }: Front): KubeObject {
     const { app, namespace, labels } = this.#hands;
     return serviceObject({ name: this.stableService, namespace, app, revision, ports, labels });
   }
 
-  #service(revision: number | undefined, ports: Ports, weight: number): KubeObject {
+  #service(revision: number | undefined, front: Front, weight: number): KubeObject {
     const { app, namespace, labels } = this.#hands;
     // Only while it is divided: at rest a Service says nothing of how it got there.
     const annotations =
       revision === undefined ? { annotations: { [WEIGHT_ANNOTATION]: String(weight) } } : {};
-    return serviceObject({ name: app, namespace, app, revision, ports, labels, ...annotations });
+    const object = serviceObject({
+      name: app,
+      namespace,
+      app,
+      revision,
+      ports: front.ports,
+      labels,
+      ...annotations,
+    });
+    return patched(object, front.service, SERVICE_KEYS);
   }
 
   async #follow(parties: readonly Party[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ClusterApi, KubeObject, ObjectRef } from "../api/types.ts";
+import type { ServiceContent } from "../release/types.ts";
 
 /** The revisions that requests are divided between. */
 export interface Parties {
@@ -59,15 +60,18 @@ export interface TrafficRouter {
   /** Where the app is asked from outside; undefined where only its Service's name in the cluster is known. */
   url(): Promise<string | undefined>;
   /** What it would write, for a dry run. */
-  draft(ports: Ports): readonly KubeObject[];
+  draft(front: Front): readonly KubeObject[];
   read(parties: Parties): Promise<Division>;
   /** Sends `weight` per cent to the candidate; resolves when that is in force. */
-  divide(weight: number, parties: Parties, ports: Ports, signal: AbortSignal): Promise<void>;
+  divide(weight: number, parties: Parties, front: Front, signal: AbortSignal): Promise<void>;
   /** All requests go to one revision, under the name that stays. */
-  settle(stable: Party, ports: Ports, signal: AbortSignal): Promise<void>;
+  settle(stable: Party, front: Front, signal: AbortSignal): Promise<void>;
   /** Whether {@link TrafficRouter.settle} would change nothing. */
   isSettled(stable: Party): Promise<boolean>;
 }
+
+/** What a release says of its Service: the ports of each, and what is merged over the one that bears the app's name. */
+export type Front = Pick<ServiceContent, "ports" | "service">;
 
 /** A Service's ports as the API has them. */
 export type Ports = readonly Readonly<Record<string, unknown>>[];

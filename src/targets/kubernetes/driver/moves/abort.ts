@@ -90,7 +90,7 @@ async function settle(session: Session, stable: SideNow, signal: AbortSignal): P
   if (content.kind !== "service") return;
   const party = { revision: stable.revision, replicas: stable.replicas };
   try {
-    await session.router.settle(party, content.ports, signal);
+    await session.router.settle(party, content, signal);
   } catch (error) {
     // Sent there, and nobody is there to take them: what is left of the stable release is what there is.
     if (!isSluiceError(error) || error.code !== "TARGET_STATE") throw error;

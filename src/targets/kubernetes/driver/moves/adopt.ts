@@ -25,7 +25,7 @@ export async function adoptCandidate(session: Session, { stable, candidate }: Si
   await resize(session, candidate.workload, replicas);
   await follow(session, content, stable.release);
   const parties = { stable: partyOf(stable), candidate: partyOf(candidate) };
-  await session.router.divide(100, parties, content.ports, session.forward);
+  await session.router.divide(100, parties, content, session.forward);
   const promotedAt = Math.max(session.clock.now(), (stable.release.header.promotedAt ?? 0) + 1);
   const live = { state: "live", returning: false, promotedAt, keepOld: 0, replicas, reason: null } as const;
   await session.records.update(release, live);

@@ -18,7 +18,7 @@ export async function finishPromotion(session: Session, signal: AbortSignal): Pr
   const party = partyOf(stable);
   const { content } = await session.records.payload(stable.release);
   if (content.kind === "service" && !(await session.router.isSettled(party))) {
-    await session.router.settle(party, content.ports, signal);
+    await session.router.settle(party, content, signal);
   }
   for (const old of now.outgoing) {
     const how = old.header.revision > stable.revision ? "rolled back to" : "replaced by";

@@ -50,7 +50,7 @@ async function takeOver(
     stable: stable && partyOf(stable),
     candidate: { revision, replicas },
   };
-  await session.router.divide(100, parties, content.ports, signal);
+  await session.router.divide(100, parties, content, signal);
   const stored = await runJobs(session, candidate.release, after, signal);
   signal.throwIfAborted();
   const promotedAt = Math.max(session.clock.now(), (stable?.release.header.promotedAt ?? 0) + 1);

@@ -61,7 +61,7 @@ async function begin(
   const unique = new Map([...refs, ...router.touches].map((ref) => [`${ref.kind} ${ref.name}`, ref]));
   // A Deployment that is still there is given replicas, and left as it is otherwise.
   const missing = now.workloads.has(release.header.revision) ? [] : [content.workload];
-  const drafts = [...content.configuration, ...missing, ...content.stable, ...router.draft(content.ports)];
+  const drafts = [...content.configuration, ...missing, ...content.stable, ...router.draft(content)];
   const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);
   const [before] = await Promise.all([
     takeSnapshot(api, [...unique.values()], ours),

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/types.ts";
 import type { ServiceContent } from "../../release/types.ts";
-import type { Party, Sizes } from "../../traffic/router.ts";
+import type { Front, Party, Sizes } from "../../traffic/router.ts";
 import type { Session } from "../session.ts";
 import { type BaselineNow, baselineOf, partyOf, type SideNow, type Situation } from "../situation.ts";
 import { awaitGone, awaitReady, resize } from "../workload.ts";
@@ -18,7 +18,7 @@ interface Shares extends Sizes {
 /** Sends `weight` per cent of the requests to the candidate. More pods come before the requests, fewer after them. */
 export async function routeRequests(
   session: Session,
-  content: Pick<ServiceContent, "ports" | "startup">,
+  content: Front & Pick<ServiceContent, "startup">,
   desired: (now: Situation) => number,
   weight: number,
 ): Promise<void> {
@@ -35,7 +35,7 @@ export async function routeRequests(
   if (sizes !== undefined) sayReached(session, weight, wanted, sizes);
   if (shares !== undefined) await grow(session, now, shares, content.startup, signal);
   const parties = { stable: party(stable, sizes?.stable), candidate: party(candidate, sizes?.candidate) };
-  await session.router.divide(weight, parties, content.ports, signal);
+  await session.router.divide(weight, parties, content, signal);
   if (shares !== undefined) await shrink(session, now, shares, signal);
   session.say(`candidate gets ${weight} % of the requests`);
 }

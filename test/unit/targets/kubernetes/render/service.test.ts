@@ -168,8 +168,19 @@ describe("the digest", () => {
     [{ hooks: {} }],
     [{ hooks: { before: [job({ name: "migrate", command: ["/migrate", "--to", "8"] })] } }],
     [{ secrets: { TOKEN: secret("token") } }],
+    [{ patch: { pod: { spec: { nodeSelector: { pool: "gpu" } } } } }],
+    [{ patch: { deployment: { spec: { minReadySeconds: 5 } } } }],
+    [{ patch: { service: { spec: { type: "LoadBalancer" } } } }],
+    [{ patch: { account: { metadata: { labels: { team: "x" } } } } }],
+    [{ patch: { autoscaler: { spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } } } }],
+    [{ patch: { disruptionBudget: { spec: { unhealthyPodEvictionPolicy: "IfHealthyBudget" } } } }],
   ])("changes with %o", (changes) => {
     expect(digest(changes)).not.toBe(digest());
+  });
+
+  it("is that of an app without a patch where there is nothing in it", () => {
+    expect(digest({ patch: {} })).toBe(digest());
+    expect(digest({ patch: { pod: {}, service: {} } })).toBe(digest());
   });
 
   it("changes with the value of a secret, and tells nothing of it without the salt", () => {
