@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blueGreen, canary, metric, rolling } from "../../../src/deploy/index.ts";
 import { gateway } from "../../../src/targets/kubernetes/index.ts";
-import { text } from "../../../src/targets/kubernetes/readiness/object.ts";
+import { list, text } from "../../../src/targets/kubernetes/readiness/object.ts";
 import { need } from "../lab.ts";
 import { PlayedGateway, ROUTE } from "./played-gateway.ts";
 import { labService, RolloutKit } from "./rollout-kit.ts";
@@ -64,5 +64,46 @@ describe.skipIf(!need("kwok").available)("weights by an HTTPRoute, on a real con
     played.refuses = false;
     const { result } = await kit.release(app("v4"), rolling());
     expect(result.outcome).toBe("released");
+  });
+
+  it("carries a patch through a canary, and takes the earlier one back with its release", async () => {
+    const patched = (version: string, side: string, type: string): object => {
+      const containers = [{ name: "side", image: side }];
+      const pod = { spec: { tolerations: [{ key: "gpu", operator: "Exists" }], containers } };
+      return labService({ version, replicas: 2, patch: { pod, service: { spec: { type } } } });
+    };
+    const types = (): Promise<readonly string[]> =>
+      Promise.all(
+        ["web", "web-stable", "web-candidate"].map(async (name) =>
+          text(await kit.get("v1", "Service", name), "spec", "type"),
+        ),
+      );
+    const steps = (max: number) =>
+      canary({
+        steps: [40],
+        every: "1s",
+        window: "500ms",
+        warmup: 0,
+        analysis: [metric({ name: "patched", query: () => 1, max })],
+        onInconclusive: "promote",
+      });
+    const first = await kit.release(patched("v5", "lab.local/side:1", "NodePort"), steps(1));
+    expect(first.result).toMatchObject({ outcome: "released" });
+    expect(await types()).toEqual(["NodePort", "ClusterIP", "ClusterIP"]);
+    const revision = await revisionOf("web");
+    const pod = ["spec", "template", "spec"] as const;
+    const workload = await kit.get("apps/v1", "Deployment", `web-r${revision}`);
+    expect(list(workload, ...pod, "containers").map((one) => text(one, "image"))).toEqual([
+      "lab.local/web:1",
+      "lab.local/side:1",
+    ]);
+    expect(list(workload, ...pod, "tolerations")).toEqual([{ key: "gpu", operator: "Exists" }]);
+
+    const second = await kit.release(patched("v5", "lab.local/side:2", "LoadBalancer"), steps(0));
+    expect(second.result.outcome).toBe("rolled-back");
+    expect([await revisionOf("web"), await types()]).toEqual([
+      revision,
+      ["NodePort", "ClusterIP", "ClusterIP"],
+    ]);
   });
 });
