@@ -60,7 +60,7 @@ describe("what doctor finds of a service, without its cluster", () => {
     expect(
       await check({
         kind: "service",
-        spec: JSON.parse(JSON.stringify({ ...unknownImage, replicas: WORD })) as never,
+        spec: JSON.parse(JSON.stringify({ ...(unknownImage as object), replicas: WORD })) as never,
       }),
     ).toMatchObject({ state: "ok" });
   });
