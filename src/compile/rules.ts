@@ -100,18 +100,14 @@ export function checkShape(node: DraftNode, issues: Issues): boolean {
               ? []
               : [["load", action.load, "execute"] as [Part, unknown, string]]),
           ];
-  let ok = true;
-  const misshapen = (part: Part): void => {
-    issues.node(node, "shape", SHAPES[part].problem, SHAPES[part].hint);
-    ok = false;
-  };
-  for (const [name, part, method] of parts) {
-    if (typeof (part as Record<string, unknown> | null | undefined)?.[method] === "function") continue;
-    misshapen(name);
-  }
-  if (action.kind === "deploy" && !isApp(action.app)) {
-    misshapen("app");
-  }
+  const wrong = parts
+    .filter(([, part, method]) => {
+      return typeof (part as Record<string, unknown> | null | undefined)?.[method] !== "function";
+    })
+    .map(([name]) => name);
+  if (action.kind === "deploy" && !isApp(action.app)) wrong.push("app");
+  for (const name of wrong) issues.node(node, "shape", SHAPES[name].problem, SHAPES[name].hint);
+  const ok = wrong.length === 0;
   if (ok) reportStepProblems(node, issues);
   return ok;
 }
