@@ -58,7 +58,7 @@ describe("kubeconfig", () => {
       expect.objectContaining({
         code: "DEFINITION_INVALID",
         message: expect.stringMatching(
-          /^kubeconfig\(\): context must .*; namespace must .*; file is not an option$/,
+          /^kubeconfig\(\): context must .*; namespace must .*; there is no option file, only path, context, namespace$/,
         ),
       }),
     );
