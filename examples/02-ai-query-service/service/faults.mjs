@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds that a slow query waits. */
-const DELAY = 250;
+const DELAY = 1_000;
 
 /**
  * @typedef {object} Faults

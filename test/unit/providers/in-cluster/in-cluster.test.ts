@@ -89,7 +89,7 @@ describe("inCluster", () => {
     expect(() => inCluster({ namespace: "No", context: "x" } as never)).toThrow(
       expect.objectContaining({
         code: "DEFINITION_INVALID",
-        message: expect.stringMatching(/^inCluster\(\): namespace must be .*; context is not an option$/),
+        message: expect.stringMatching(/^inCluster\(\): namespace must be .*; there is no option context, only namespace$/),
       }),
     );
   });
