@@ -89,7 +89,9 @@ describe("inCluster", () => {
     expect(() => inCluster({ namespace: "No", context: "x" } as never)).toThrow(
       expect.objectContaining({
         code: "DEFINITION_INVALID",
-        message: expect.stringMatching(/^inCluster\(\): namespace must be .*; there is no option context, only namespace$/),
+        message: expect.stringMatching(
+          /^inCluster\(\): namespace must be .*; there is no option context, only namespace$/,
+        ),
       }),
     );
   });
