@@ -240,7 +240,7 @@ describe.skipIf(!need("kwok").available)("waiting for what was applied", () => {
     const error = await failureOf(await apply(objects), { timeout: 5_000 });
     expect(error.code).toBe("RELEASE_UNHEALTHY");
     expect(error.message).toMatch(
-      /not ready after 5s:\n- Deployment apply-wait\/slow: 0 of 2 new replicas are available; pod slow-\S+ runs and is not ready yet/,
+      /not ready after 5\.0s:\n- Deployment apply-wait\/slow: 0 of 2 new replicas are available; pod slow-\S+ runs and is not ready yet/,
     );
     expect(error.message).not.toContain("quick");
   });
