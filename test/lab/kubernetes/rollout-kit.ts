@@ -69,7 +69,7 @@ export class RolloutKit {
   readonly spec: KubernetesSpec;
   readonly output: string[] = [];
   /** Milliseconds: as long the next process waits for one that was killed. */
-  leaseDuration = 2_000;
+  leaseDuration = 6_000;
   readonly api: ClusterApi;
   readonly #provider: ClusterProvider;
   readonly #counts: CountProvider | CountsFrom | undefined;
