@@ -57,7 +57,7 @@ describe.skipIf(!available)("what a real Gateway's controller answers for a rout
 
   it("ends a release where it refuses one of two parents", async () => {
     const traffic = gateway({
-      parents: [labParent(), { ...labParent(), sectionName: "missing" }],
+      parents: ["http", "missing"].map((sectionName) => ({ ...labParent(), sectionName })),
       hostnames: [hostOf(namespace)],
     });
     const two = await RolloutKit.open(process.env["SLUICE_CLUSTER"] ?? "", {

@@ -50,7 +50,14 @@ describe.skipIf(!available)("a pipeline that is killed behind a real Gateway", (
 
   it.each([
     { way: "resume", before: "v1", killed: "v2", then: ["resume"], after: "v2", revision: 1 },
-    { way: "rollback", before: "v2", killed: "v3", then: ["rollback", "lab"], after: "v2", revision: 3 },
+    {
+      way: "rollback",
+      before: "v2",
+      killed: "v3",
+      then: ["rollback", "lab", "--release", "v3"],
+      after: "v2",
+      revision: 3,
+    },
   ])(
     "is ended well by $way, and no request is lost",
     async ({ before, killed, then, after, revision }) => {
