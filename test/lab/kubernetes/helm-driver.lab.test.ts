@@ -82,7 +82,8 @@ describe.each(["helm3", "helm4"])("a release by %s", (part) => {
   it.skipIf(!available)("leaves nothing of a first one that never gets ready", async () => {
     const result = await release({ pod: "unready" });
     expect(result).toMatchObject({ outcome: "rolled-back" });
-    expect(await deployment()).toBeUndefined();
+    // Helm does not wait until what it removes is gone.
+    await expect.poll(deployment, { timeout: 30_000 }).toBeUndefined();
     expect((await status()).stable).toBeUndefined();
   });
 
