@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterContext, ClusterProvider, TargetContext } from "../../../../src/ports/index.ts";
+import type { ClusterContext, ClusterProvider } from "../../../../src/ports/index.ts";
 import { openSession } from "../../../../src/targets/kubernetes/open-session.ts";
 import { kubernetesSpec } from "../../../../src/targets/kubernetes/options.ts";
 import { openCluster } from "../../../../src/targets/kubernetes/place.ts";
+import { targetContext } from "../../../fixtures/target-context.ts";
 
 const REASON = new Error("enough");
 
@@ -15,21 +16,13 @@ function run() {
   const cancel = new AbortController();
   let told: (text: string) => void = () => undefined;
   const said = new Promise<string>((resolve) => (told = resolve));
-  const context: TargetContext = {
-    run: "run-1",
-    pipeline: "shop",
-    root: "/",
-    stateDir: "/",
+  const context = targetContext({
     signal: cancel.signal,
-    env: {},
-    processes: { add: () => undefined, remove: () => undefined },
-    mask: (text) => text,
     write: (_, text) => {
       told(String(text));
       return undefined;
     },
-    restore: () => Promise.reject(new Error("no artifact")),
-  };
+  });
   return { cancel, context, said };
 }
 

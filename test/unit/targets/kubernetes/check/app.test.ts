@@ -1,24 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { manifests, service, type ServiceOptions } from "../../../../../src/deploy/index.ts";
 import { kubeconfig } from "../../../../../src/entry-kubernetes.ts";
-import type { ResolvedApp, TargetCheck, TargetContext } from "../../../../../src/ports/index.ts";
+import type { ResolvedApp, TargetCheck } from "../../../../../src/ports/index.ts";
 import { checkKubernetes } from "../../../../../src/targets/kubernetes/check/check.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 const WORD = "sluice-unknown-1-x";
 
-const context: TargetContext = {
-  run: "run-1",
-  pipeline: "shop",
-  root: "/nonexistent",
-  stateDir: "/nonexistent",
-  signal: new AbortController().signal,
-  env: {},
-  processes: { add: () => undefined, remove: () => undefined },
-  mask: (text) => text,
-  write: () => undefined,
-  restore: () => Promise.reject(new Error("no artifact")),
-};
+const context = targetContext();
 
 /** What is found of the app, with a cluster that cannot be reached. */
 async function check(app: Pick<ResolvedApp, "kind" | "spec">): Promise<TargetCheck | undefined> {

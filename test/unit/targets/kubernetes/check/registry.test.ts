@@ -5,6 +5,7 @@ import type { ClusterProvider, TargetCheck } from "../../../../../src/ports/inde
 import { checkKubernetes } from "../../../../../src/targets/kubernetes/check/check.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
 import { FakeCluster } from "../driver/fake-cluster.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 const connect: ClusterProvider["connect"] = () => Promise.resolve({ server: "https://127.0.0.1:1" });
 
@@ -22,18 +23,7 @@ async function checked(given: Partial<ClusterProvider>): Promise<readonly Target
   return await checkKubernetes(
     { provider, counts: undefined, open: () => Object.assign(new FakeCluster().api(), { request }) },
     { target, app: { kind: "service", spec: JSON.parse(JSON.stringify(spec)), secrets: {} } },
-    {
-      run: "run-1",
-      pipeline: "shop",
-      root: "/",
-      stateDir: "/",
-      signal: new AbortController().signal,
-      env: {},
-      processes: { add: () => undefined, remove: () => undefined },
-      mask: (text) => text,
-      write: () => undefined,
-      restore: () => Promise.reject(new Error("no artifact")),
-    },
+    targetContext(),
   );
 }
 

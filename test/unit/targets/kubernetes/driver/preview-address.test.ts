@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { service } from "../../../../../src/deploy/index.ts";
-import type { ClusterProvider, TargetContext } from "../../../../../src/ports/index.ts";
+import type { ClusterProvider } from "../../../../../src/ports/index.ts";
 import { connectKubernetes } from "../../../../../src/targets/kubernetes/connect.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
 import { FakeCluster } from "./fake-cluster.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 /** Where a candidate is asked from a pod whose own cluster is at `host`, when the connection goes to `server`. */
 async function askedAt(server: string, host: string): Promise<string | undefined> {
@@ -15,18 +16,10 @@ async function askedAt(server: string, host: string): Promise<string | undefined
     describe: () => "a cluster in memory",
     connect: () => Promise.resolve({ server, namespace: "shop" }),
   };
-  const context: TargetContext = {
-    run: "run-1",
+  const context = targetContext({
     pipeline: "web",
-    root: "/",
-    stateDir: "/",
-    signal: new AbortController().signal,
     env: { KUBERNETES_SERVICE_HOST: host },
-    processes: { add: () => undefined, remove: () => undefined },
-    mask: (text) => text,
-    write: () => undefined,
-    restore: () => Promise.reject(new Error("no artifact")),
-  };
+  });
   const spec = JSON.parse(JSON.stringify(service({ image: "web:1", replicas: 1 }).spec)) as never;
   const cluster = new FakeCluster();
   const driver = await connectKubernetes(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClusterProvider, TargetContext } from "../../../../../src/ports/index.ts";
+import type { ClusterProvider } from "../../../../../src/ports/index.ts";
 import type { KubeObject } from "../../../../../src/targets/kubernetes/api/types.ts";
 import { BundleDriver } from "../../../../../src/targets/kubernetes/driver/bundle-driver.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
@@ -8,6 +8,7 @@ import { LABELS } from "../../../../../src/targets/kubernetes/render/types.ts";
 import { rollbackKubernetes } from "../../../../../src/targets/kubernetes/verbs/rollback.ts";
 import type { Interceptor } from "./fake-cluster.ts";
 import { Kit, release, rendered } from "./kit.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 const provider: ClusterProvider = {
   kind: "test",
@@ -18,18 +19,7 @@ const provider: ClusterProvider = {
   connect: () => Promise.resolve({ server: "https://127.0.0.1:1", namespace: "shop" }),
 };
 const target = kubernetesSpec({ cluster: provider, timeout: 1_000 });
-const context: TargetContext = {
-  run: "run-1",
-  pipeline: "shop",
-  root: "/",
-  stateDir: "/",
-  signal: new AbortController().signal,
-  env: {},
-  processes: { add: () => undefined, remove: () => undefined },
-  mask: (text) => text,
-  write: () => undefined,
-  restore: () => Promise.reject(new Error("no artifact")),
-};
+const context = targetContext();
 
 async function rollback(
   kit: Kit,

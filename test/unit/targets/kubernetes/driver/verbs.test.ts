@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ClusterProvider, RolloutDriver, TargetContext } from "../../../../../src/ports/index.ts";
+import type { ClusterProvider, RolloutDriver } from "../../../../../src/ports/index.ts";
 import { connectKubernetes } from "../../../../../src/targets/kubernetes/connect.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
 import type { TargetHands } from "../../../../../src/targets/kubernetes/place.ts";
@@ -12,6 +12,7 @@ import {
 import { stopKubernetes } from "../../../../../src/targets/kubernetes/verbs/stop.ts";
 import { job, service } from "../../../../../src/deploy/index.ts";
 import { FakeCluster } from "./fake-cluster.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 const provider: ClusterProvider = {
   kind: "test",
@@ -39,18 +40,9 @@ describe("the verbs of a Kubernetes target", () => {
     await Promise.all(drivers.map((driver) => driver.close()));
   });
 
-  const context: TargetContext = {
-    run: "run-1",
+  const context = targetContext({
     pipeline: "My Shop",
-    root: "/",
-    stateDir: "/",
-    signal: new AbortController().signal,
-    env: {},
-    processes: { add: () => undefined, remove: () => undefined },
-    mask: (text) => text,
-    write: () => undefined,
-    restore: () => Promise.reject(new Error("no artifact")),
-  };
+  });
   const verb = { target: spec, secrets: {} };
 
   async function connect(version: string, options: object = {}, secrets = {}): Promise<RolloutDriver> {

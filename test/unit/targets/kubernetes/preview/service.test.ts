@@ -1,17 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { job, service } from "../../../../../src/deploy/index.ts";
-import type {
-  ClusterProvider,
-  ResolvedApp,
-  TargetContext,
-  TargetPreview,
-} from "../../../../../src/ports/index.ts";
+import type { ClusterProvider, ResolvedApp, TargetPreview } from "../../../../../src/ports/index.ts";
 import { connectKubernetes } from "../../../../../src/targets/kubernetes/connect.ts";
 import { gateway } from "../../../../../src/targets/kubernetes/index.ts";
 import { kubernetesSpec } from "../../../../../src/targets/kubernetes/options.ts";
 import type { TargetHands } from "../../../../../src/targets/kubernetes/place.ts";
 import { previewKubernetes } from "../../../../../src/targets/kubernetes/verbs/preview.ts";
 import { FakeCluster } from "../driver/fake-cluster.ts";
+import { targetContext } from "../../../../fixtures/target-context.ts";
 
 const provider: ClusterProvider = {
   kind: "test",
@@ -34,18 +30,9 @@ describe("the preview of a service", () => {
     hands = { provider, counts: undefined, open: () => cluster.api() };
   });
 
-  const context: TargetContext = {
-    run: "run-1",
+  const context = targetContext({
     pipeline: "My Shop",
-    root: "/",
-    stateDir: "/",
-    signal: new AbortController().signal,
-    env: {},
-    processes: { add: () => undefined, remove: () => undefined },
-    mask: (text) => text,
-    write: () => undefined,
-    restore: () => Promise.reject(new Error("no artifact")),
-  };
+  });
 
   const target = (more: object = {}) =>
     kubernetesSpec({ cluster: provider, timeout: 1_000, history: 2, ...more });
