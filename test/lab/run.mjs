@@ -9,10 +9,7 @@ import { execute, ROOT, seconds } from "../../scripts/lib.mjs";
 import { bring, isKnown } from "./needs.mjs";
 import { ownCluster } from "./tool/own-cluster.mjs";
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: "string" }, cluster: { type: "string" } },
-  allowPositionals: true,
-});
+const { values, positionals } = readArguments();
 const ON_CLUSTER = ["control-plane", "kwok"];
 const suites = (await glob("test/lab/**/*.lab.test.ts", { cwd: ROOT }))
   .filter((file) => positionals.length === 0 || positionals.some((name) => file.includes(name)))
@@ -28,6 +25,16 @@ if (suites.length === 0) {
 } else {
   console.error(`--cluster ${values.cluster}: there is no such cluster; own is the one of $KUBECONFIG`);
   process.exitCode = 2;
+}
+
+function readArguments() {
+  const options = { json: { type: "string" }, cluster: { type: "string" } };
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run test:lab [-- NAME...] [--json FILE] [--cluster own]`);
+    process.exit(2);
+  }
 }
 
 /** A suite runs there with all of its needs or not at all: the lab's own cluster is no substitute. */
