@@ -73,6 +73,10 @@ export class GatewayRouter implements TrafficRouter {
     return [...services, this.#route(0, front)];
   }
 
+  passing(): readonly KubeObject[] {
+    return [];
+  }
+
   async read({ candidate }: Parties): Promise<Division> {
     const route = candidate && (await this.#hands.api.get(this.#routeRef()));
     const weight = candidate === undefined ? 0 : weightOf(route, `${this.#hands.app}-candidate`);

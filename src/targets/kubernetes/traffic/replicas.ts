@@ -49,6 +49,10 @@ export class ReplicasRouter implements TrafficRouter {
     return [this.#service(undefined, front, 0)];
   }
 
+  passing(front: Front): readonly KubeObject[] {
+    return [this.#liveService(1, front)];
+  }
+
   async read({ stable, candidate }: Parties): Promise<Division> {
     const service = await this.#live();
     const revision = selected(service);

@@ -59,8 +59,10 @@ export interface TrafficRouter {
   sizes(weight: number, desired: number): Sizes | undefined;
   /** Where the app is asked from outside; undefined where only its Service's name in the cluster is known. */
   url(): Promise<string | undefined>;
-  /** What it would write, for a dry run. */
+  /** What it would write that stays, for a dry run. */
   draft(front: Front): readonly KubeObject[];
+  /** What it would write for as long as the candidate gets requests, for a dry run. */
+  passing(front: Front): readonly KubeObject[];
   read(parties: Parties): Promise<Division>;
   /** Sends `weight` per cent to the candidate; resolves when that is in force. */
   divide(weight: number, parties: Parties, front: Front, signal: AbortSignal): Promise<void>;

@@ -61,7 +61,8 @@ async function begin(
   const unique = new Map([...refs, ...router.touches].map((ref) => [`${ref.kind} ${ref.name}`, ref]));
   // A Deployment that is still there is given replicas, and left as it is otherwise.
   const missing = now.workloads.has(release.header.revision) ? [] : [content.workload];
-  const drafts = [...content.configuration, ...missing, ...content.stable, ...router.draft(content)];
+  const ways = [...router.draft(content), ...router.passing(content)];
+  const drafts = [...content.configuration, ...missing, ...content.stable, ...ways];
   const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);
   const [before] = await Promise.all([
     takeSnapshot(api, [...unique.values()], ours),

@@ -92,7 +92,8 @@ async function recordBefore(
 ): Promise<ReleasePayload["before"]> {
   const { router } = session;
   const objects = [...content.configuration, ...jobs, content.workload, ...content.stable];
-  const drafts = [...objects, ...router.draft(content), previewObject(session, 1, content.ports)];
+  const passing = [...router.passing(content), previewObject(session, 1, content.ports)];
+  const drafts = [...objects, ...router.draft(content), ...passing];
   const earlier = before?.content.kind === "service" ? before.content.stable.map(refOf) : [];
   const refs = unique([...objects.map(refOf), ...router.touches, previewRef(session), ...earlier]);
   const ours = (found: readonly KubeObject[]): void => assertOurs(found, session.place);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ApiFault } from "../../../../../src/targets/kubernetes/api/api-fault.ts";
 import { at } from "../../../../../src/targets/kubernetes/readiness/object.ts";
 import type { TrafficSpec } from "../../../../../src/targets/kubernetes/spec.ts";
 import { LABELS } from "../../../../../src/targets/kubernetes/render/types.ts";
@@ -61,5 +62,18 @@ describe("the Service of the live release alone", () => {
       /would overwrite what is not its own: Service shop\/web-live/,
     );
     expect(kit.service("web-live")).toBeDefined();
+  });
+
+  it("is tried before anything changes, so that one of somebody else's is told in time", async () => {
+    const kit = new Kit();
+    await release(kit, rendered());
+    const before = kit.picture();
+    const details = { status: 409, reason: "Conflict", causes: [], retryAfter: undefined };
+    const driver = await kit.connect(rendered({ version: "2" }), ({ verb, name, done }) => {
+      if (verb === "dry-run" && name === "Service web-live" && !done)
+        throw new ApiFault("MANIFEST_INVALID", "kubectl has set .spec.selector", details);
+    });
+    await expect(driver.start(1)).rejects.toThrow(/Service shop\/web-live/);
+    expect(kit.picture()).toEqual(before);
   });
 });
